@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of rules for every target: see docs/architecture.md, "Habits".
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// A library target with the strict settings.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The test target of a room. `Tests/Support` holds what several of them share.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: strict)
+}
+
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let lifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let real: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
+let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "vouchbird",
+    products: [.executable(name: "vouchbird", targets: ["vouchbird"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", exact: "0.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // 3: C libraries, each behind one room.
+        .systemLibrary(
+            name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        // No pkgConfig: Debian's libzmq.pc carries a flag that SwiftPM refuses with a warning.
+        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
+
+        // 0
+        room("Primitives"),
+        // 1
+        room("Records", ["Primitives"]),
+        room("Ranking", ["Primitives", real]),
+        // 2
+        room("NodeCore", ["Primitives", "Records", "Ranking", deque]),
+        // 3
+        room("Cryptography", ["Primitives", "Records", "CSodium"]),
+        room("Storage", ["Primitives", "Records", "NodeCore", grdb]),
+        room("Transport", ["Primitives", "CZeroMQ"]),
+        // 4
+        room(
+            "Daemon",
+            [
+                "Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Storage",
+                "Transport", logging, lifecycle, signals, toml,
+            ]),
+        room(
+            "Testbed",
+            [
+                "Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Transport",
+                "Daemon",
+            ]),
+        // 5
+        .executableTarget(
+            name: "vouchbird",
+            dependencies: [
+                "Primitives", "Records", "Ranking", "Cryptography", "Daemon", "Testbed",
+                argumentParser, logging,
+            ],
+            swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["Primitives"], path: "Tests/Support",
+            exclude: ["python"], swiftSettings: strict),
+        tests("PrimitivesTests", ["Primitives"]),
+        tests("RecordsTests", ["Primitives", "Records", "Cryptography"]),
+        tests("RankingTests", ["Primitives", "Ranking"]),
+        tests("NodeCoreTests", ["Primitives", "Records", "Ranking", "NodeCore"]),
+        tests("CryptographyTests", ["Primitives", "Records", "Cryptography"]),
+        tests("StorageTests", ["Primitives", "Records", "NodeCore", "Cryptography", "Storage"]),
+        tests("TransportTests", ["Primitives", "Transport"]),
+        tests(
+            "ProcessTests",
+            ["Primitives", "Records", "Cryptography", "Daemon", "Testbed", "vouchbird"]),
+    ]
+)

@@ -1,0 +1,104 @@
+/// 32 bytes held as four big-endian words, so that comparing words compares bytes.
+///
+/// Keys and digests wrap it in types of their own: `PublicKey`, `RecordID`, `NodeKey`.
+public struct Bytes32: Hashable, Comparable, Sendable {
+    public static let count = 32
+    public static let zero = Bytes32(words: (0, 0, 0, 0))
+
+    @usableFromInline let w0: UInt64
+    @usableFromInline let w1: UInt64
+    @usableFromInline let w2: UInt64
+    @usableFromInline let w3: UInt64
+
+    @inlinable
+    init(words: (UInt64, UInt64, UInt64, UInt64)) { (w0, w1, w2, w3) = words }
+
+    /// Nil unless `bytes` holds exactly 32 bytes.
+    @inlinable
+    public init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.count else { return nil }
+        var words = [UInt64](repeating: 0, count: 4)
+        for (position, byte) in bytes.enumerated() {
+            words[position >> 3] = words[position >> 3] << 8 | UInt64(byte)
+        }
+        self.init(words: (words[0], words[1], words[2], words[3]))
+    }
+
+    /// The bytes, first byte first. O(32).
+    @inlinable
+    public var bytes: [UInt8] {
+        var out: [UInt8] = []
+        out.reserveCapacity(Self.count)
+        for word in [w0, w1, w2, w3] {
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                out.append(UInt8(truncatingIfNeeded: word >> shift))
+            }
+        }
+        return out
+    }
+
+    /// The first eight bytes as a number; for digests an unbiased 64-bit fingerprint.
+    public var prefix64: UInt64 { w0 }
+
+    @inlinable
+    public static func < (left: Self, right: Self) -> Bool {
+        (left.w0, left.w1, left.w2, left.w3) < (right.w0, right.w1, right.w2, right.w3)
+    }
+}
+
+/// A type that is 32 bytes with a meaning.
+public protocol Bytes32Wrapper: Hashable, Comparable, Sendable, CustomStringConvertible {
+    var raw: Bytes32 { get }
+    init(raw: Bytes32)
+}
+
+extension Bytes32Wrapper {
+    /// Nil unless `bytes` holds exactly 32 bytes.
+    public init?(_ bytes: some Collection<UInt8>) {
+        guard let raw = Bytes32(bytes) else { return nil }
+        self.init(raw: raw)
+    }
+
+    /// Nil unless `hex` is exactly 64 hexadecimal digits.
+    public init?(hex: String) {
+        guard let bytes = Hex.decode(hex) else { return nil }
+        self.init(bytes)
+    }
+
+    public var bytes: [UInt8] { raw.bytes }
+    public var hex: String { Hex.encode(raw.bytes) }
+    public var description: String { hex }
+
+    public static func < (left: Self, right: Self) -> Bool { left.raw < right.raw }
+}
+
+/// An Ed25519 public key: of an author (a person) or of one of its devices.
+public struct PublicKey: Bytes32Wrapper {
+    public let raw: Bytes32
+    public init(raw: Bytes32) { self.raw = raw }
+}
+
+/// A Curve25519 public key of a node's transport. Never published beside an author key.
+public struct NodeKey: Bytes32Wrapper {
+    public let raw: Bytes32
+    public init(raw: Bytes32) { self.raw = raw }
+}
+
+/// BLAKE2b-256 of a record's domain and body; never of its signature.
+public struct RecordID: Bytes32Wrapper {
+    public static let zero = RecordID(raw: .zero)
+    public let raw: Bytes32
+    public init(raw: Bytes32) { self.raw = raw }
+}
+
+/// An Ed25519 signature, 64 bytes.
+public struct Signature: Hashable, Sendable {
+    public static let count = 64
+    public let bytes: [UInt8]
+
+    /// Nil unless `bytes` holds exactly 64 bytes.
+    public init?(_ bytes: some Collection<UInt8>) {
+        guard bytes.count == Self.count else { return nil }
+        self.bytes = Array(bytes)
+    }
+}

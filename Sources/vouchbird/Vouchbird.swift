@@ -1,0 +1,1 @@
+@main struct Vouchbird { static func main() {} }

@@ -57,6 +57,7 @@ let package = Package(
         // 1
         room("Records", ["Primitives"]),
         room("Ranking", ["Primitives", real]),
+        room("Datasets", ["Primitives"]),
         // 2
         room("NodeCore", ["Primitives", "Records", "Ranking", deque]),
         // 3
@@ -80,8 +81,9 @@ let package = Package(
         .executableTarget(
             name: "vouchbird",
             dependencies: [
-                "Primitives", "Records", "Ranking", "Cryptography", "Daemon", "Testbed",
-                argumentParser, logging,
+                "Primitives", "Records", "Ranking", "Datasets", "Cryptography", "Storage",
+                "Transport",
+                "Daemon", "Testbed", argumentParser, logging,
             ],
             swiftSettings: strict),
 
@@ -91,6 +93,7 @@ let package = Package(
         tests("PrimitivesTests", ["Primitives"]),
         tests("RecordsTests", ["Primitives", "Records", "Cryptography"]),
         tests("RankingTests", ["Primitives", "Ranking"]),
+        tests("DatasetsTests", ["Primitives", "Datasets"]),
         tests("NodeCoreTests", ["Primitives", "Records", "Ranking", "NodeCore"]),
         tests("CryptographyTests", ["Primitives", "Records", "Cryptography"]),
         tests("StorageTests", ["Primitives", "Records", "NodeCore", "Cryptography", "Storage"]),

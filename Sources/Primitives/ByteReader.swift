@@ -96,7 +96,9 @@ public struct ByteReader: Sendable {
         while true {
             let next = try byte(field)
             let bits = UInt64(next & 0x7f)
-            guard shift < 63 || (shift == 63 && bits <= 1) else { throw failure(field, .outOfRange) }
+            guard shift < 63 || (shift == 63 && bits <= 1) else {
+                throw failure(field, .outOfRange)
+            }
             value |= bits << shift
             if next & 0x80 == 0 {
                 guard next != 0 || shift == 0 else { throw failure(field, .overlongVarint) }

@@ -1,0 +1,221 @@
+public import Primitives
+
+/// The first byte of a frame. Gaps are kept for IHAVE, IWANT, GRAFT, PRUNE, SKETCH and PX.
+enum FrameType {
+    static let hello: UInt8 = 1
+    static let ping: UInt8 = 2
+    static let pong: UInt8 = 3
+    static let goodbye: UInt8 = 4
+    static let push: UInt8 = 10
+    static let frontier: UInt8 = 20
+    static let rangeRequest: UInt8 = 22
+    static let rangeResponse: UInt8 = 23
+    static let forkProof: UInt8 = 30
+    static let invitation: UInt8 = 40
+}
+
+extension Frame {
+    /// The one byte string of this frame. Requires that it keeps the caps of `WireLimits`.
+    public var encoded: [UInt8] {
+        var writer = ByteWriter()
+        switch self {
+        case .hello(let hello): hello.write(to: &writer)
+        case .ping(let nonce):
+            writer.byte(FrameType.ping)
+            writer.varint(nonce)
+        case .pong(let nonce):
+            writer.byte(FrameType.pong)
+            writer.varint(nonce)
+        case .goodbye(let reason):
+            writer.byte(FrameType.goodbye)
+            writer.byte(reason.rawValue)
+        case .push(let records):
+            writer.byte(FrameType.push)
+            writer.varint(records.count)
+            for record in records { writer.sized(record) }
+        case .frontier(let frontier): frontier.write(to: &writer)
+        case .rangeRequest(let request): request.write(to: &writer)
+        case .rangeResponse(let response): response.write(to: &writer)
+        case .forkProof(let one, let other):
+            writer.byte(FrameType.forkProof)
+            writer.sized(one)
+            writer.sized(other)
+        case .invitation(let claim): claim.write(to: &writer)
+        }
+        require(writer.bytes.count <= WireLimits.frameBytes, "a frame fits its limit")
+        return writer.bytes
+    }
+
+    /// Reads one frame that fills `bytes` exactly.
+    public static func decode(_ bytes: [UInt8]) throws(DecodingFailure) -> Frame {
+        guard bytes.count <= WireLimits.frameBytes else {
+            throw DecodingFailure(offset: 0, field: "frame", reason: .outOfRange)
+        }
+        var reader = ByteReader(bytes)
+        let type = try reader.byte("type")
+        let frame: Frame =
+            switch type {
+            case FrameType.hello: .hello(try Hello(from: &reader))
+            case FrameType.ping: .ping(nonce: try reader.varint("nonce"))
+            case FrameType.pong: .pong(nonce: try reader.varint("nonce"))
+            case FrameType.goodbye: .goodbye(try reader.goodbyeReason())
+            case FrameType.push: .push(try reader.encodedRecords())
+            case FrameType.frontier: .frontier(try Frontier(from: &reader))
+            case FrameType.rangeRequest: .rangeRequest(try RangeRequest(from: &reader))
+            case FrameType.rangeResponse: .rangeResponse(try RangeResponse(from: &reader))
+            case FrameType.forkProof:
+                .forkProof(try reader.encodedRecord(), try reader.encodedRecord())
+            case FrameType.invitation: .invitation(try InvitationClaim(from: &reader))
+            default: throw reader.failure("type", .unknown)
+            }
+        try reader.end("frame")
+        return frame
+    }
+}
+
+extension Hello {
+    func write(to writer: inout ByteWriter) {
+        writer.byte(FrameType.hello)
+        writer.varint(minimumVersion)
+        writer.varint(maximumVersion)
+        writer.wrapped(network)
+        writer.varint(capabilities)
+        writer.varint(time.milliseconds)
+        writer.varint(maximumFrameBytes)
+    }
+
+    init(from reader: inout ByteReader) throws(DecodingFailure) {
+        minimumVersion = try reader.varint("minimum version")
+        maximumVersion = try reader.varint("maximum version")
+        network = try reader.wrapped("network")
+        capabilities = try reader.varint("capabilities")
+        time = Instant(
+            milliseconds: try reader.varint("time", limit: WireLimits.timeMilliseconds))
+        maximumFrameBytes = try reader.varint("maximum frame")
+    }
+}
+
+extension Frontier {
+    func write(to writer: inout ByteWriter) {
+        writer.byte(FrameType.frontier)
+        writer.varint(entries.count)
+        for entry in entries {
+            writer.wrapped(entry.feed)
+            writer.varint(entry.sequence)
+            for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                writer.byte(UInt8(truncatingIfNeeded: entry.headPrefix >> shift))
+            }
+        }
+    }
+
+    init(from reader: inout ByteReader) throws(DecodingFailure) {
+        let count = try reader.count("entries", cap: WireLimits.frontierEntries)
+        entries = []
+        entries.reserveCapacity(count)
+        for _ in 0..<count {
+            let feed = try reader.wrapped("feed", as: PublicKey.self)
+            if let last = entries.last, last.feed >= feed {
+                throw reader.failure("feed", .notCanonical)
+            }
+            let sequence = try reader.sequence("sequence")
+            let prefix = try reader.take(8, "head").reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            entries.append(Entry(feed: feed, sequence: sequence, headPrefix: prefix))
+        }
+    }
+}
+
+extension RangeRequest {
+    func write(to writer: inout ByteWriter) {
+        writer.byte(FrameType.rangeRequest)
+        writer.wrapped(feed)
+        writer.varint(first)
+        writer.varint(last)
+    }
+
+    init(from reader: inout ByteReader) throws(DecodingFailure) {
+        feed = try reader.wrapped("feed")
+        first = try reader.sequence("first")
+        last = try reader.sequence("last")
+        guard last >= first, last - first < WireLimits.rangeSpan else {
+            throw reader.failure("last", .outOfRange)
+        }
+    }
+}
+
+extension RangeResponse {
+    func write(to writer: inout ByteWriter) {
+        writer.byte(FrameType.rangeResponse)
+        writer.wrapped(feed)
+        writer.varint(entries.count)
+        for entry in entries {
+            switch entry {
+            case .record(let record):
+                writer.byte(0)
+                writer.sized(record)
+            case .tombstone(let sequence, let id, let retraction):
+                writer.byte(1)
+                writer.varint(sequence)
+                writer.wrapped(id)
+                writer.sized(retraction)
+            }
+        }
+    }
+
+    init(from reader: inout ByteReader) throws(DecodingFailure) {
+        feed = try reader.wrapped("feed")
+        let count = try reader.count("entries", cap: WireLimits.recordsPerFrame)
+        entries = []
+        entries.reserveCapacity(count)
+        for _ in 0..<count {
+            switch try reader.byte("tag") {
+            case 0: entries.append(.record(try reader.encodedRecord()))
+            case 1:
+                entries.append(
+                    .tombstone(
+                        sequence: try reader.sequence("sequence"), id: try reader.wrapped("id"),
+                        retraction: try reader.encodedRecord()))
+            default: throw reader.failure("tag", .unknown)
+            }
+        }
+    }
+}
+
+extension InvitationClaim {
+    func write(to writer: inout ByteWriter) {
+        require(token.count == Self.tokenBytes, "a token has 16 bytes")
+        writer.byte(FrameType.invitation)
+        writer.raw(token)
+        writer.wrapped(author)
+        writer.sized(address)
+    }
+
+    init(from reader: inout ByteReader) throws(DecodingFailure) {
+        token = Array(try reader.take(Self.tokenBytes, "token"))
+        author = try reader.wrapped("author")
+        address = Array(try reader.sized("address", 0...WireLimits.addressBytes))
+        guard address.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+            throw reader.failure("address", .badText)
+        }
+    }
+}
+
+extension ByteReader {
+    mutating func encodedRecord() throws(DecodingFailure) -> EncodedRecord {
+        Array(try sized("record", 1...WireLimits.recordBytes))
+    }
+
+    mutating func encodedRecords() throws(DecodingFailure) -> [EncodedRecord] {
+        let count = try count("records", cap: WireLimits.recordsPerFrame)
+        var records: [EncodedRecord] = []
+        records.reserveCapacity(count)
+        for _ in 0..<count { records.append(try encodedRecord()) }
+        return records
+    }
+
+    mutating func goodbyeReason() throws(DecodingFailure) -> GoodbyeReason {
+        guard let reason = GoodbyeReason(rawValue: try byte("reason")) else {
+            throw failure("reason", .unknown)
+        }
+        return reason
+    }
+}

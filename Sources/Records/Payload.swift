@@ -1,0 +1,128 @@
+public import Primitives
+
+/// What one record says.
+public enum Payload: Hashable, Sendable {
+    /// The author played the item; the weight counts plays.
+    case play(ItemID, Weight)
+    /// The author likes the item; a newer one replaces an older one.
+    case like(ItemID, Weight)
+    /// The author rates the item on a scale of its own; a newer one replaces an older one.
+    case rate(ItemID, Weight)
+    /// The author trusts another author this much; zero withdraws.
+    case trust(PublicKey, Weight)
+    /// What the item is called.
+    case item(ItemID, Title)
+    /// The author takes an earlier record of this feed back.
+    case retract(sequence: UInt64, id: RecordID)
+    /// This feed speaks for an author, who signed that: legal as the first record only.
+    case delegate(author: PublicKey, signature: Signature)
+    /// A kind of a later version, flagged ignorable: kept and forwarded, not understood.
+    case unknown(kind: UInt8, [UInt8])
+}
+
+/// The kind byte of a record.
+public enum RecordKind {
+    public static let play: UInt8 = 1
+    public static let like: UInt8 = 2
+    public static let rate: UInt8 = 3
+    public static let trust: UInt8 = 4
+    public static let item: UInt8 = 5
+    public static let retract: UInt8 = 6
+    public static let delegate: UInt8 = 7
+    /// Above this, a kind is unknown to this version.
+    static let lastKnown = delegate
+}
+
+extension Payload {
+    public var kind: UInt8 {
+        switch self {
+        case .play: RecordKind.play
+        case .like: RecordKind.like
+        case .rate: RecordKind.rate
+        case .trust: RecordKind.trust
+        case .item: RecordKind.item
+        case .retract: RecordKind.retract
+        case .delegate: RecordKind.delegate
+        case .unknown(let kind, _): kind
+        }
+    }
+
+    func write(to writer: inout ByteWriter) {
+        switch self {
+        case .play(let item, let weight), .like(let item, let weight), .rate(let item, let weight):
+            writer.sized(item.bytes)
+            writer.varint(weight.thousandths)
+        case .trust(let author, let weight):
+            writer.wrapped(author)
+            writer.varint(weight.thousandths)
+        case .item(let item, let title):
+            writer.sized(item.bytes)
+            writer.sized(title.bytes)
+        case .retract(let sequence, let id):
+            writer.varint(sequence)
+            writer.wrapped(id)
+        case .delegate(let author, let signature):
+            writer.wrapped(author)
+            writer.raw(signature.bytes)
+        case .unknown(_, let bytes):
+            writer.raw(bytes)
+        }
+    }
+
+    /// Reads the payload of `kind` up to the end of `reader`.
+    static func read(kind: UInt8, isIgnorable: Bool, from reader: inout ByteReader)
+        throws(DecodingFailure) -> Payload
+    {
+        switch kind {
+        case RecordKind.play: .play(try reader.item(), try reader.weight())
+        case RecordKind.like: .like(try reader.item(), try reader.weight())
+        case RecordKind.rate: .rate(try reader.item(), try reader.weight())
+        case RecordKind.trust: .trust(try reader.wrapped("author"), try reader.weight(minimum: 0))
+        case RecordKind.item: .item(try reader.item(), try reader.title())
+        case RecordKind.retract:
+            .retract(sequence: try reader.sequence("target"), id: try reader.wrapped("target id"))
+        case RecordKind.delegate:
+            .delegate(
+                author: try reader.wrapped("author"), signature: try reader.signature("consent"))
+        default:
+            try unknown(kind: kind, isIgnorable: isIgnorable, from: &reader)
+        }
+    }
+
+    private static func unknown(kind: UInt8, isIgnorable: Bool, from reader: inout ByteReader)
+        throws(DecodingFailure) -> Payload
+    {
+        guard kind > RecordKind.lastKnown, isIgnorable else {
+            throw reader.failure("kind", .unknown)
+        }
+        return .unknown(kind: kind, Array(reader.takeRest()))
+    }
+}
+
+extension ByteReader {
+    mutating func item() throws(DecodingFailure) -> ItemID {
+        let bytes = try sized("item", 1...ItemID.maximumBytes)
+        guard let item = ItemID(bytes: bytes) else { throw failure("item", .badText) }
+        return item
+    }
+
+    mutating func weight(minimum: UInt64 = 1) throws(DecodingFailure) -> Weight {
+        let value = try varint("weight", limit: WireLimits.weightThousandths)
+        guard value >= minimum, let weight = Weight(thousandths: value) else {
+            throw failure("weight", .outOfRange)
+        }
+        return weight
+    }
+
+    mutating func title() throws(DecodingFailure) -> Title {
+        let bytes = try sized("title", 1...WireLimits.titleBytes)
+        guard let title = Title(bytes: bytes) else { throw failure("title", .badText) }
+        return title
+    }
+
+    mutating func sequence(_ field: StaticText) throws(DecodingFailure) -> UInt64 {
+        let value = try varint(field, limit: WireLimits.sequence)
+        guard value >= 1 else { throw failure(field, .outOfRange) }
+        return value
+    }
+}

@@ -1,0 +1,77 @@
+public import Primitives
+
+/// A body with its signature, and the very bytes that carried them.
+///
+/// The bytes are kept because they are what is hashed, verified, stored and forwarded: nothing is
+/// ever signed or checked over a re-encoding.
+public struct Record: Hashable, Sendable {
+    public let body: RecordBody
+    public let signature: Signature
+    /// Body and signature, as received.
+    public let encoded: [UInt8]
+    /// BLAKE2b-256 over the record domain and the body. Never over the signature: one signer can make
+    /// many valid signatures of one body.
+    public let id: RecordID
+
+    /// Reads one record that fills `bytes` exactly.
+    public init(decoding bytes: ArraySlice<UInt8>, scheme: any SignatureScheme)
+        throws(DecodingFailure)
+    {
+        guard bytes.count <= WireLimits.recordBytes else {
+            throw DecodingFailure(offset: 0, field: "record", reason: .outOfRange)
+        }
+        guard bytes.count > Signature.count,
+            let signature = Signature(bytes.suffix(Signature.count))
+        else { throw DecodingFailure(offset: 0, field: "record", reason: .truncated) }
+        let bodyBytes = bytes.dropLast(Signature.count)
+        body = try RecordBody.decode(bodyBytes)
+        self.signature = signature
+        encoded = Array(bytes)
+        id = RecordID(raw: scheme.digest(Domain.record + bodyBytes))
+    }
+
+    /// Signs `body` for one network. Requires that `signer` owns `body.feed` and that the record fits.
+    public init(
+        signing body: RecordBody, network: NetworkID, signer: any Signer,
+        scheme: any SignatureScheme
+    ) {
+        require(signer.publicKey == body.feed, "a feed is signed by its own key")
+        let bodyBytes = body.encoded
+        self.body = body
+        signature = signer.sign(Self.signedBytes(of: bodyBytes[...], network: network))
+        encoded = bodyBytes + signature.bytes
+        id = RecordID(raw: scheme.digest(Domain.record + bodyBytes))
+        require(encoded.count <= WireLimits.recordBytes, "a record fits its limit")
+    }
+
+    /// Whether the feed's key signed exactly this body for `network`. One verification.
+    public func isSigned(network: NetworkID, scheme: any SignatureScheme) -> Bool {
+        let bodyBytes = encoded.dropLast(Signature.count)
+        return scheme.verify(
+            signature, of: Self.signedBytes(of: bodyBytes, network: network), by: body.feed)
+    }
+
+    static func signedBytes(of body: ArraySlice<UInt8>, network: NetworkID) -> [UInt8] {
+        Domain.record + network.bytes + body
+    }
+}
+
+/// An author's consent that a device's feed speaks for it.
+public enum Delegation {
+    /// What the author signs: `domain | network 32 | device 32 | author 32`.
+    public static func statement(device: PublicKey, author: PublicKey, network: NetworkID)
+        -> [UInt8]
+    {
+        Domain.delegation + network.bytes + device.bytes + author.bytes
+    }
+
+    /// The payload of a device feed's first record. `signer` holds the author's key.
+    public static func payload(device: PublicKey, network: NetworkID, signer: any Signer) -> Payload
+    {
+        let author = signer.publicKey
+        return .delegate(
+            author: author,
+            signature: signer.sign(
+                statement(device: device, author: author, network: network)))
+    }
+}

@@ -1,0 +1,25 @@
+/// The caps of everything that comes over a link. A breach is refused before anything is allocated.
+public enum WireLimits {
+    /// Bytes of one frame, encrypted payload excluded of its envelope (protocol.md, "Frames").
+    public static let frameBytes = 64 * 1024
+    /// Bytes of one encoded record, signature included (protocol.md, "Records").
+    public static let recordBytes = 1024
+    /// Records in one PUSH and entries in one RANGE_RESP.
+    public static let recordsPerFrame = 256
+    /// Entries in one FRONTIER: 43 bytes each at most 9-byte sequences, so that a frame holds them.
+    public static let frontierEntries = 1024
+    /// Longest span that one RANGE_REQ may name.
+    public static let rangeSpan: UInt64 = 256
+    /// UTF-8 bytes of a title.
+    public static let titleBytes = 256
+    /// ASCII bytes of a network address.
+    public static let addressBytes = 128
+    /// Largest sequence number. 2^48 records at one a millisecond last 8,900 years.
+    public static let sequence: UInt64 = 1 << 48
+    /// Largest time in milliseconds since 1970 that can be written down (year 10889).
+    public static let timeMilliseconds: UInt64 = 1 << 48
+    /// Largest weight in thousandths: a billion plays.
+    public static let weightThousandths: UInt64 = 1_000_000_000_000
+    /// Payload bytes that remain useful in a frame of records: the frame less its own header.
+    public static let recordsFrameBudgetBytes = 60 * 1024
+}

@@ -1,21 +1,12 @@
 public import Primitives
 public import Records
 
-/// A live authenticated connection, as the driver numbers them. Never reused within a run.
-public struct LinkID: Hashable, Comparable, Sendable {
-    public let raw: UInt64
-    public init(raw: UInt64) { self.raw = raw }
-    public static func < (left: Self, right: Self) -> Bool { left.raw < right.raw }
-}
-
 /// Joins an effect to the one later input that answers it.
 public struct EffectID: Hashable, Comparable, Sendable {
     public let raw: UInt64
     public init(raw: UInt64) { self.raw = raw }
     public static func < (left: Self, right: Self) -> Bool { left.raw < right.raw }
 }
-
-public enum LinkDirection: String, Hashable, Sendable { case inbound, outbound }
 
 /// Mixes a record id to 64 bits with keys that no author knows.
 ///

@@ -1,7 +1,7 @@
 public import Primitives
 public import Records
 
-/// Everything that can happen to a node. One entry: `NodeCore.handle`.
+/// Everything that can happen to a node. One entry: `Node.handle`.
 public enum Input: Sendable {
     case linkUp(LinkID, NodeKey, LinkDirection)
     case linkDown(LinkID)

@@ -42,7 +42,7 @@ struct TitleBook: Sendable {
     }
 }
 
-extension NodeCore {
+extension Node {
     /// What the item is called by the ego, else by whoever the ego trusts most; nil when nobody reachable says.
     public func title(of item: ItemID) -> Title? {
         titles.title(of: item) { author in

@@ -5,7 +5,7 @@ import Records
 ///
 /// Inside the pool a keyed hash decides, not the order of arrival: a million new keys displace on
 /// average as many of each other as chance allows, and nobody can aim without the key.
-extension NodeCore {
+extension Node {
     /// Whether the ego's trust reaches an author, as of the last ranking, or directly by now.
     func isReachable(_ author: PublicKey) -> Bool {
         author == configuration.author || trust[author] ?? 0 > 0

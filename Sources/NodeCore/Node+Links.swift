@@ -2,7 +2,7 @@ import Primitives
 import Records
 
 /// Links: greeting, liveness, and what ends one.
-extension NodeCore {
+extension Node {
     /// Version of the protocol that this node speaks, and the oldest that it accepts.
     public static let protocolVersion: UInt64 = 1
 

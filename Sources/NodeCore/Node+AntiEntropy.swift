@@ -2,7 +2,7 @@ import Primitives
 import Records
 
 /// Anti-entropy: links tell each other how far they hold each feed, and ask for what they lack.
-extension NodeCore {
+extension Node {
     /// Sends the frontiers that moved since this link was last told, or all of them.
     mutating func tellFrontier(
         _ link: LinkID, whole: Bool, _ now: Moment, _ effects: inout [Effect]

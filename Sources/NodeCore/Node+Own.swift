@@ -3,7 +3,7 @@ import Ranking
 import Records
 
 /// The own feed: signing, committing before sending, and never signing twice for one place.
-extension NodeCore {
+extension Node {
     mutating func publish(
         _ drafts: [OwnDraft], answering id: EffectID, _ now: Moment, _ effects: inout [Effect]
     ) {

@@ -2,7 +2,7 @@ import Primitives
 import Records
 
 /// Forks: one key, one place, two bodies. Proven by both records, never settled by taking one.
-extension NodeCore {
+extension Node {
     /// A validly signed record for a place that holds another: fetch ours and compare.
     mutating func suspectFork(_ record: Record, _ link: LinkID, _ effects: inout [Effect]) {
         guard reads.count < limits.links * limits.rangesPerLink else { return }

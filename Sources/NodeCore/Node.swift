@@ -7,7 +7,7 @@ public import Records
 /// No I/O, no clock, no ambient randomness: the same inputs at the same moments give the same effects, under
 /// the daemon and under a simulator. Not thread-safe: one driver owns it. Each effect that carries an
 /// `EffectID` is answered by exactly one later input with that id; late replies are harmless.
-public struct NodeCore: Sendable {
+public struct Node: Sendable {
     public let configuration: CoreConfiguration
     let scheme: any SignatureScheme
     let signer: any Signer

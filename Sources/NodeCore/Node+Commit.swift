@@ -4,7 +4,7 @@ import Records
 
 /// Commits: verified records go to the store, and only what it has confirmed moves a frontier, enters the
 /// graph, or leaves this node.
-extension NodeCore {
+extension Node {
     mutating func gather(_ record: Record, _ index: FeedIndex, _ source: LinkID?, _ now: Moment) {
         let stored = StoredRecord(record: record, firstSeen: now.wall)
         gathered.places.append(

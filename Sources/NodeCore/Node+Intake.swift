@@ -3,7 +3,7 @@ import Records
 
 /// Intake: what becomes of a record that a peer sent. The order of the checks is docs/protocol.md,
 /// section 3: the cheap ones first, the signature late, and nothing changes before the verdict.
-extension NodeCore {
+extension Node {
     mutating func pushed(
         _ records: [EncodedRecord], by link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {

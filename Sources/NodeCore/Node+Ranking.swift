@@ -61,7 +61,7 @@ struct RebuildQueue: Sendable {
     }
 }
 
-extension NodeCore {
+extension Node {
     /// Asks the store for the feeds of one author whose graph must be made anew.
     mutating func startRebuild(_ effects: inout [Effect]) {
         guard rebuilds.running == nil, !rebuilds.isEmpty else { return }

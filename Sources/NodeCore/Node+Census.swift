@@ -25,7 +25,7 @@ public struct LinkSummary: Sendable {
     public var roundTripMilliseconds: UInt64?
 }
 
-extension NodeCore {
+extension Node {
     /// Every map that a peer can fill, with its cap. None may exceed it.
     public var census: [MapFill] {
         [

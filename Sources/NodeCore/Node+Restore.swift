@@ -2,7 +2,7 @@ public import Primitives
 public import Records
 
 /// Restart: the core is rebuilt from what the store holds, before the first input.
-extension NodeCore {
+extension Node {
     /// Takes one stored place. Feeds in any order, each in ascending sequence; the store vouches for them.
     public mutating func restore(_ entry: StoredEntry) {
         let key = entry.feed

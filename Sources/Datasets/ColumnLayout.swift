@@ -40,7 +40,9 @@ struct ColumnLayout: Hashable, Sendable {
         } else if columns == 1 {
             positions = [.item: 0]
         } else {
-            positions = [.user: 0, .item: 1, .weight: 2, .time: 3]
+            positions = [.user: 0, .item: 1]
+            // Whoever names columns has a file of another shape: what stands third is unknown.
+            if choice.isEmpty { positions.merge([.weight: 2, .time: 3]) { first, _ in first } }
         }
         // A lone item in the first line must not turn the users of later lines into items.
         fieldCount = choice.isEmpty && (inTrust || columns > 1) ? nil : columns

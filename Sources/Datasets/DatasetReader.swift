@@ -54,7 +54,7 @@ public struct DatasetReader: Sendable {
             rows.append(
                 DatasetLine(
                     number: line.number,
-                    row: .rejected(reason: "not valid UTF-8, or a quote is not closed")))
+                    row: .rejected(reason: "not UTF-8, or cannot be cut into fields")))
             return
         }
         let isHeader = try layOut(fields, line.number)

@@ -5,19 +5,26 @@ enum FieldSeparator: Hashable, Sendable {
     case comma
     /// Any run of spaces, as in SNAP's and FilmTrust's files.
     case spaces
+    /// None: a line is one name, blanks and commas included.
+    case none
 
     /// Tabs win over commas, commas over spaces: names hold commas and spaces more often than tabs.
     static func guess(from line: ArraySlice<UInt8>) -> FieldSeparator {
         if line.contains(0x09) { return .tab }
-        return line.contains(0x2c) ? .comma : .spaces
+        if line.contains(0x2c) { return .comma }
+        return line.split(separator: 0x20).count > 1 ? .spaces : .none
     }
 
-    /// The fields, trimmed of spaces; nil when a quote is not closed or bytes are not UTF-8.
+    /// The fields, trimmed of spaces; nil when the line cannot be cut: a quote is not closed, bytes
+    /// are not UTF-8, or a tab stands in a file of lone names.
     func split(_ line: ArraySlice<UInt8>) -> [String]? {
         let parts: [ArraySlice<UInt8>]
         switch self {
         case .tab: parts = line.split(separator: 0x09, omittingEmptySubsequences: false)
         case .spaces: parts = line.split(separator: 0x20)
+        case .none:
+            guard !line.contains(0x09) else { return nil }
+            parts = [line]
         case .comma:
             guard let quoted = Self.splitQuoted(line) else { return nil }
             parts = quoted

@@ -15,7 +15,7 @@ extension ItemName {
         let scheme = bare[..<colon].lowercased()
         let rest = bare[colon...].dropFirst(3)
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
-        let host = withoutDefaultPort(authority.lowercased(), scheme)
+        let host = withoutDefaultPort(escaped(String(authority)).lowercased(), scheme)
         guard ["http", "https"].contains(scheme), !host.isEmpty, !host.contains("@") else {
             throw Failure("not a web address: https://HOST/PATH is expected")
         }

@@ -108,8 +108,11 @@ struct DatasetReaderTests {
 
     @Test("a list of items alone has no users, and later lines with users are refused")
     func itemsAlone() throws {
-        let lines = try read(.plain, "x\ny\na\tz\n")
-        #expect(lines.prefix(2).map(\.row) == [interaction(nil, "x"), interaction(nil, "y")])
+        let lines = try read(.plain, "x\nTwo words, one item\na\tz\n")
+        #expect(
+            lines.prefix(2).map(\.row) == [
+                interaction(nil, "x"), interaction(nil, "Two words, one item"),
+            ])
         guard case .rejected = lines.last?.row else {
             Issue.record("a user was taken for an item")
             return

@@ -1,0 +1,56 @@
+import CSodium
+public import Primitives
+
+/// The Curve25519 key pair of a node's transport, its secret half in locked memory.
+///
+/// A key of its own, never converted from an author's key: an address must not name a person, and
+/// a transport key can be replaced without losing the feed.
+public final class NodeKeyPair: Sendable, CustomStringConvertible, CustomReflectable {
+    public static let secretBytes = 32
+
+    public let publicKey: NodeKey
+    /// The 32 bytes as drawn; curve operations clamp them themselves.
+    let secret: SecretBytes
+
+    /// A new key from the system's randomness. Throws `.outOfMemory` only.
+    public convenience init() throws(CryptographyFailure) {
+        try self.init(secret: SecretBytes(randomCount: Self.secretBytes))
+    }
+
+    /// The key pair of 32 secret bytes; for tests and simulations. The array is the caller's to
+    /// wipe. Throws `.malformed` for another length.
+    public convenience init(secretKey: [UInt8]) throws(CryptographyFailure) {
+        guard secretKey.count == Self.secretBytes else {
+            throw CryptographyFailure(
+                code: .malformed, operation: "make a node key",
+                message: "a secret key has 32 bytes, not \(secretKey.count)")
+        }
+        try self.init(secret: SecretBytes(copying: secretKey))
+    }
+
+    init(secret: SecretBytes) throws(CryptographyFailure) {
+        require(secret.count == Self.secretBytes, "a secret key has 32 bytes")
+        self.secret = secret
+        var publicBytes = [UInt8](repeating: 0, count: Bytes32.count)
+        let result = unsafe secret.withPointer { scalar in
+            unsafe crypto_scalarmult_curve25519_base(&publicBytes, scalar)
+        }
+        guard result == 0, let publicKey = NodeKey(publicBytes) else {
+            fatalError("every scalar, clamped, gives a public key")
+        }
+        self.publicKey = publicKey
+    }
+
+    /// Lends a copy of the 32 secret bytes to hand them to ZeroMQ (ZMQ_CURVE_SECRETKEY), and wipes
+    /// the copy when `body` returns. `body` must not keep the array.
+    public func withSecretKey<Result, Failure: Error>(
+        _ body: ([UInt8]) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        var copy = secret.copy()
+        defer { wipe(&copy) }
+        return try body(copy)
+    }
+
+    public var description: String { "node key \(publicKey.hex), secret not shown" }
+    public var customMirror: Mirror { Mirror(self, children: ["publicKey": publicKey]) }
+}

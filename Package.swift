@@ -16,10 +16,12 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-/// The test target of a room. `Tests/Support` holds what several of them share.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+/// The test target of a room. `Tests/Support` holds what several of them share; a folder of vectors
+/// is read where it lies and is no source.
+func tests(_ name: String, _ dependencies: [Target.Dependency], vectors: [String] = []) -> Target {
     .testTarget(
-        name: name, dependencies: ["TestSupport"] + dependencies, swiftSettings: strict)
+        name: name, dependencies: ["TestSupport"] + dependencies, exclude: vectors,
+        swiftSettings: strict)
 }
 
 let argumentParser: Target.Dependency = .product(
@@ -91,11 +93,13 @@ let package = Package(
             name: "TestSupport", dependencies: ["Primitives"], path: "Tests/Support",
             exclude: ["python"], swiftSettings: strict),
         tests("PrimitivesTests", ["Primitives"]),
-        tests("RecordsTests", ["Primitives", "Records", "Cryptography"]),
+        tests(
+            "RecordsTests", ["Primitives", "Records", "Cryptography"], vectors: ["Vectors"]),
         tests("RankingTests", ["Primitives", "Ranking"]),
         tests("DatasetsTests", ["Primitives", "Datasets"]),
         tests("NodeCoreTests", ["Primitives", "Records", "Ranking", "NodeCore"]),
-        tests("CryptographyTests", ["Primitives", "Records", "Cryptography"]),
+        tests(
+            "CryptographyTests", ["Primitives", "Records", "Cryptography"], vectors: ["Vectors"]),
         tests("StorageTests", ["Primitives", "Records", "NodeCore", "Cryptography", "Storage"]),
         tests("TransportTests", ["Primitives", "Transport"]),
         tests(

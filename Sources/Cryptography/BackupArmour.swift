@@ -97,7 +97,7 @@ struct BackupArmour {
         }
     }
 
-    private static func check(_ bytes: [UInt8]) -> [UInt8] {
+    static func check(_ bytes: [UInt8]) -> [UInt8] {
         var out = [UInt8](repeating: 0, count: checkCount)
         let result = unsafe crypto_generichash(
             &out, out.count, bytes, UInt64(bytes.count), nil, 0)

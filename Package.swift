@@ -85,7 +85,7 @@ let package = Package(
             dependencies: [
                 "Primitives", "Records", "Ranking", "Datasets", "Cryptography", "Storage",
                 "Transport",
-                "Daemon", "Testbed", argumentParser, logging,
+                "Daemon", "Testbed", argumentParser, logging, signals,
             ],
             swiftSettings: strict),
 

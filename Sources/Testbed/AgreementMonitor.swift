@@ -1,6 +1,5 @@
 public import Daemon
 import Dispatch
-import Foundation
 
 /// Watches nodes until all of them hold the same records.
 ///
@@ -27,11 +26,11 @@ public struct AgreementMonitor {
 
     let nodes: [LocalNode]
     /// Between two looks.
-    let intervalSeconds: Double
+    let intervalMilliseconds: Int
 
-    public init(nodes: [LocalNode], intervalSeconds: Double = 0.1) {
+    public init(nodes: [LocalNode], intervalMilliseconds: Int = 100) {
         self.nodes = nodes
-        self.intervalSeconds = intervalSeconds
+        self.intervalMilliseconds = intervalMilliseconds
     }
 
     /// Asks until all nodes agree and hold at least `feeds` feeds and `records` records.
@@ -56,7 +55,7 @@ public struct AgreementMonitor {
                     message: "after \(seconds) s they hold \(look.known) records of \(look.feeds) "
                         + "feeds; \(feeds) feeds and \(records) records were expected")
             }
-            Thread.sleep(forTimeInterval: intervalSeconds)
+            Pause.milliseconds(intervalMilliseconds)
         }
     }
 

@@ -68,7 +68,8 @@ public final class LocalNode: Sendable {
     /// Waits for the daemon's own word that it is ready. Throws `.process` when it ends instead.
     public func waitUntilReady() throws(TestbedFailure) {
         guard let child = child.withLock({ $0 }) else {
-            throw TestbedFailure(code: .usage, operation: "wait for \(name)", message: "not started")
+            throw TestbedFailure(
+                code: .usage, operation: "wait for \(name)", message: "not started")
         }
         let seconds = settings.startSeconds
         if child.outputLine(seconds: seconds, where: { $0.hasPrefix("Ready.") }) != nil { return }

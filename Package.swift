@@ -76,8 +76,8 @@ let package = Package(
         room(
             "Testbed",
             [
-                "Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Transport",
-                "Daemon",
+                "Primitives", "Records", "Ranking", "Datasets", "NodeCore", "Cryptography",
+                "Transport", "Daemon",
             ]),
         // 5
         .executableTarget(
@@ -85,7 +85,7 @@ let package = Package(
             dependencies: [
                 "Primitives", "Records", "Ranking", "Datasets", "Cryptography", "Storage",
                 "Transport",
-                "Daemon", "Testbed", argumentParser, logging,
+                "Daemon", "Testbed", argumentParser, logging, signals,
             ],
             swiftSettings: strict),
 

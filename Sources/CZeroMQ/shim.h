@@ -1,2 +1,41 @@
-#include <zmq.h>
+#ifndef VOUCHBIRD_CZEROMQ_SHIM_H
+#define VOUCHBIRD_CZEROMQ_SHIM_H
+
+#include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <zmq.h>
+
+/* zmq.h keeps this option behind its draft switch; the release library knows it by number. */
+#define VB_ZMQ_ZAP_ENFORCE_DOMAIN 93
+
+/* Bytes that the kernel has received in order on a TCP connection: tcpi_bytes_received of struct
+   tcp_info, at byte 128 since Linux 4.1. glibc's own declaration of the struct ends before it, and
+   <linux/tcp.h> collides with glibc's, so the field is read by its offset. Returns 0 or -1. */
+static inline int vb_tcp_bytes_received(int descriptor, uint64_t *received) {
+    unsigned char info[136];
+    socklen_t length = sizeof info;
+    if (getsockopt(descriptor, 6 /* IPPROTO_TCP */, 11 /* TCP_INFO */, info, &length) != 0) return -1;
+    if (length < sizeof info) return -1;
+    memcpy(received, info + 128, sizeof *received);
+    return 0;
+}
+
+/* Bytes that wait in the kernel's receive queue, or -1. */
+static inline int vb_unread_bytes(int descriptor) {
+    int unread = 0;
+    return ioctl(descriptor, FIONREAD, &unread) == 0 ? unread : -1;
+}
+
+/* The kernel's number of a socket, never used twice while the machine is up; 0 when not a socket. */
+static inline uint64_t vb_socket_cookie(int descriptor) {
+    uint64_t cookie = 0;
+    socklen_t length = sizeof cookie;
+    if (getsockopt(descriptor, SOL_SOCKET, 57 /* SO_COOKIE */, &cookie, &length) != 0) return 0;
+    return cookie;
+}
+
+#endif

@@ -57,6 +57,13 @@ public enum StoredEntry: Hashable, Sendable {
     case record(StoredRecord)
     case tombstone(Tombstone)
 
+    public var feed: PublicKey {
+        switch self {
+        case .record(let stored): stored.record.body.feed
+        case .tombstone(let tombstone): tombstone.feed
+        }
+    }
+
     public var sequence: UInt64 {
         switch self {
         case .record(let stored): stored.record.body.sequence

@@ -37,6 +37,10 @@ public struct Bytes32: Hashable, Comparable, Sendable {
         return out
     }
 
+    /// The bytes as four big-endian words.
+    @inlinable
+    public var words: (UInt64, UInt64, UInt64, UInt64) { (w0, w1, w2, w3) }
+
     /// The first eight bytes as a number; for digests an unbiased 64-bit fingerprint.
     public var prefix64: UInt64 { w0 }
 

@@ -1,0 +1,74 @@
+/// What a column means.
+enum ColumnRole: Hashable, Sendable, CaseIterable {
+    case user, item, weight, time, title, target
+
+    /// The role that a header name has in files of trust or of interactions; nil for none.
+    init?(name: String, inTrust: Bool) {
+        let plain = Self.plainName(name)
+        let roles: [ColumnRole] =
+            inTrust ? [.user, .target, .weight] : [.user, .item, .weight, .time, .title]
+        guard let role = roles.first(where: { $0.names(inTrust: inTrust).contains(plain) }) else {
+            return nil
+        }
+        self = role
+    }
+
+    /// Header text without RecBole's `:type`, letter case, underscores and dashes.
+    static func plainName(_ name: String) -> String {
+        let bare = name.split(separator: ":", omittingEmptySubsequences: false).first ?? ""
+        return bare.lowercased().filter { !"_- \"\u{feff}".contains($0) }
+    }
+
+    private func names(inTrust: Bool) -> [String] {
+        switch self {
+        case .user:
+            inTrust
+                ? [
+                    "userid", "user", "source", "sourceid", "from", "truster", "trustor",
+                    "follower",
+                ]
+                : ["userid", "user", "uid", "username"]
+        case .item:
+            [
+                "itemid", "item", "iid", "artistid", "artist", "movieid", "trackid", "track",
+                "songid", "song", "businessid", "isbn", "asin",
+            ]
+        case .weight:
+            [
+                "weight", "rating", "stars", "score", "value", "plays", "playcount", "count",
+                "listens", "trust",
+            ]
+        case .time: ["timestamp", "time", "ts", "date", "datetime"]
+        case .title: ["title", "name", "itemname", "itemtitle"]
+        case .target:
+            ["friendid", "friend", "target", "targetid", "to", "trustee", "followee", "followed"]
+        }
+    }
+}
+
+/// Which columns to take, where the user says so: each a header name or a number from 1.
+public struct ColumnChoice: Hashable, Sendable {
+    public var user: String?
+    public var item: String?
+    public var weight: String?
+    public var time: String?
+
+    public init(
+        user: String? = nil, item: String? = nil, weight: String? = nil, time: String? = nil
+    ) {
+        self.user = user
+        self.item = item
+        self.weight = weight
+        self.time = time
+    }
+
+    var isEmpty: Bool { self == ColumnChoice() }
+
+    /// The chosen columns with their roles, in a fixed order.
+    func pairs(inTrust: Bool) -> [(ColumnRole, String)] {
+        let all: [(ColumnRole, String?)] = [
+            (.user, user), (inTrust ? .target : .item, item), (.weight, weight), (.time, time),
+        ]
+        return all.compactMap { role, text in text.map { (role, $0) } }
+    }
+}

@@ -1,0 +1,35 @@
+public import Primitives
+public import Ranking
+public import Records
+
+/// What a core is told once.
+public struct CoreConfiguration: Sendable {
+    /// The person whose node this is: the ego of every ranking.
+    public var author: PublicKey
+    /// The key of this device's own feed.
+    public var feed: PublicKey
+    public var nodeKey: NodeKey
+    public var network: NetworkID
+    public var limits = CoreLimits()
+    public var graphLimits = GraphLimits()
+    public var ranking = RankingParameters()
+    /// How often changed frontiers go to every link.
+    public var antiEntropyMilliseconds: UInt64 = 60_000
+    /// Every so many rounds the whole frontier goes, so that whatever was lost is found.
+    public var fullFrontierRounds: UInt64 = 10
+    /// Quiet time after a change before ranking, and the longest that a ranking is put off.
+    public var rankDebounceMilliseconds: UInt64 = 250
+    public var rankDelayMilliseconds: UInt64 = 2_000
+    /// Starts every random stream of the core; secret, so that nobody aims at its choices.
+    public var seed: UInt64
+
+    public init(
+        author: PublicKey, feed: PublicKey, nodeKey: NodeKey, network: NetworkID, seed: UInt64
+    ) {
+        self.author = author
+        self.feed = feed
+        self.nodeKey = nodeKey
+        self.network = network
+        self.seed = seed
+    }
+}

@@ -1,0 +1,49 @@
+/// The caps and deadlines of the core: everything that a peer could otherwise make grow or wait.
+public struct CoreLimits: Sendable {
+    /// Links at a time (protocol.md: 256 connections).
+    public var links = 256
+    /// Feeds held: 10,000 authors, some with a second device.
+    public var feeds = 12_288
+    /// Feeds of authors whom no trust path reaches: a fixed pool, replaced by keyed random choice.
+    public var strangerFeeds = 1_024
+    /// Records held of one stranger's feed.
+    public var strangerRecords: UInt64 = 256
+    /// Records held of one reachable author's feed.
+    public var feedRecords: UInt64 = 100_000
+    /// Device feeds that may speak for one author.
+    public var devicesPerAuthor = 8
+    /// Records ahead of the frontier that may wait for a gap to close (protocol.md section 3).
+    public var windowSpan: UInt64 = 64
+    /// Waiting records of all feeds together; 4 MiB at 1 KiB each.
+    public var windowRecords = 4_096
+    /// Verified records that wait for the store, all batches together.
+    public var uncommittedRecords = 8_192
+    /// Records in one commit.
+    public var commitRecords = 1_000
+    /// Commits on their way to the store.
+    public var commitsInFlight = 4
+    /// Range requests that one link may owe us.
+    public var rangesPerLink = 32
+    /// Feeds that one link has and we lack, noted for asking.
+    public var wantsPerLink = 12_288
+    /// The same for all links together.
+    public var wants = 65_536
+    /// Range reads that one link may have running here.
+    public var readsPerLink = 64
+    /// Fork proofs kept.
+    public var forkProofs = 1_024
+    /// Titles kept, and candidates for one item.
+    public var titles = 100_000
+    public var titlesPerItem = 4
+    /// Encoded bytes of one RANGE_RESP.
+    public var rangeBytes = 60 * 1024
+    /// How far ahead of our clock a record may be (protocol.md section 2).
+    public var futureMilliseconds: UInt64 = 10 * 60 * 1000
+    public var helloMilliseconds: UInt64 = 5_000
+    public var rangeMilliseconds: UInt64 = 3_000
+    public var pingMilliseconds: UInt64 = 20_000
+    /// Rejected records that a link may send before it is closed.
+    public var rejectionsPerLink = 32
+
+    public init() {}
+}

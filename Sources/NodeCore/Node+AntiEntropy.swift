@@ -1,0 +1,213 @@
+import Primitives
+import Records
+
+/// Anti-entropy: links tell each other how far they hold each feed, and ask for what they lack.
+extension Node {
+    /// Sends the frontiers that moved since this link was last told, or all of them.
+    mutating func tellFrontier(
+        _ link: LinkID, whole: Bool, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        guard let state = links[link] else { return }
+        let since = whole ? 0 : state.toldThrough
+        var entries: [Frontier.Entry] = []
+        feeds.forEach { index, feed in
+            guard feed.frontier > 0, !feed.isFrozen, feed.changedAt > since || whole else { return }
+            if !whole, state.isKnown(index, through: feed.frontier) { return }
+            entries.append(
+                Frontier.Entry(
+                    feed: feed.key, sequence: feed.frontier, headPrefix: feed.head.raw.prefix64))
+        }
+        entries.sort { $0.feed < $1.feed }
+        for start in stride(from: 0, to: entries.count, by: WireLimits.frontierEntries) {
+            let part = entries[start..<min(start + WireLimits.frontierEntries, entries.count)]
+            effects.append(.send(link, .frontier(Frontier(entries: Array(part)))))
+        }
+        let clock = feeds.clock
+        let interval = configuration.antiEntropyMilliseconds
+        links.update(link) { state in
+            state.toldThrough = clock
+            state.frontierRounds += 1
+            state.nextFrontier = now.monotonicMilliseconds + interval
+        }
+    }
+
+    /// A peer told how far it holds feeds.
+    mutating func told(
+        _ frontier: Frontier, by link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        for entry in frontier.entries { told(entry, by: link, now, &effects) }
+        pump(link, now, &effects)
+    }
+
+    private mutating func told(
+        _ entry: Frontier.Entry, by link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        guard let index = feeds.index(of: entry.feed) else {
+            if mayAdmit(entry.feed) { want(entry.feed, through: entry.sequence, from: link) }
+            return
+        }
+        links.update(link) { $0.note(known: entry.sequence, of: index) }
+        let feed = feeds[index]
+        if let frozenAt = feed.frozenAt {
+            if entry.sequence >= frozenAt { sendProof(of: entry.feed, to: link, &effects) }
+            if feed.tip + 1 < frozenAt, entry.sequence > feed.tip {
+                want(entry.feed, through: min(entry.sequence, frozenAt - 1), from: link)
+            }
+            return
+        }
+        if entry.sequence == feed.frontier, entry.headPrefix != feed.head.raw.prefix64 {
+            probe(entry.feed, at: entry.sequence, link, now, &effects)
+        }
+        if entry.sequence > feed.tip {
+            if entry.feed == configuration.feed { fence(known: entry.sequence, &effects) }
+            want(entry.feed, through: entry.sequence, from: link)
+        }
+    }
+
+    private mutating func want(_ feed: PublicKey, through sequence: UInt64, from link: LinkID) {
+        guard sequence <= recordCap(of: feed) || feeds.index(of: feed) == nil else { return }
+        let hasRoom = wantsTotal < limits.wants
+        let added = links.update(link) { state -> Int in
+            let before = state.wants.count
+            if hasRoom || state.wants.contains(feed) {
+                state.wants.set(feed, max(sequence, state.wants[feed] ?? 0))
+            }
+            return state.wants.count - before
+        }
+        wantsTotal += added ?? 0
+    }
+
+    private mutating func dropWant(_ feed: PublicKey, of link: LinkID) {
+        let removed = links.update(link) { $0.wants.remove(feed) != nil }
+        if removed == true { wantsTotal -= 1 }
+    }
+
+    /// Asks a link for what it has and we lack, as far as the caps allow.
+    mutating func pump(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
+        guard let state = links[link], state.isReady, !state.wants.isEmpty else { return }
+        var room = limits.rangesPerLink - state.ranges.count
+        for feed in state.wants.keys where room > 0 {
+            guard let through = links[link]?.wants[feed], links[link]?.ranges.contains(feed) == false
+            else { continue }
+            let tip = feeds[feed]?.tip ?? 0
+            guard through > tip else {
+                dropWant(feed, of: link)
+                continue
+            }
+            if let other = fetching[feed], other.deadline > now.monotonicMilliseconds { continue }
+            let last = min(through, tip + WireLimits.rangeSpan)
+            ask(RangeRequest(feed: feed, first: tip + 1, last: last), link, now, &effects)
+            room -= 1
+        }
+    }
+
+    /// Asks for the one record at `sequence`, to see whether it is the one that we hold.
+    mutating func probe(
+        _ feed: PublicKey, at sequence: UInt64, _ link: LinkID, _ now: Moment,
+        _ effects: inout [Effect]
+    ) {
+        guard sequence > 0, let state = links[link], state.isReady, !state.ranges.isFull,
+            !state.ranges.contains(feed)
+        else { return }
+        ask(RangeRequest(feed: feed, first: sequence, last: sequence), link, now, &effects)
+    }
+
+    private mutating func ask(
+        _ request: RangeRequest, _ link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        let deadline = now.monotonicMilliseconds + limits.rangeMilliseconds
+        links.update(link) { $0.ranges.set(request.feed, (request, deadline)) }
+        fetching.set(request.feed, (link, deadline))
+        effects.append(.send(link, .rangeRequest(request)))
+    }
+
+    /// A peer that does not answer in time loses the want; another may be asked.
+    mutating func expireRanges(of link: LinkID, _ now: Moment) {
+        guard let state = links[link] else { return }
+        for (position, feed) in state.ranges.keys.enumerated()
+        where state.ranges.values[position].deadline <= now.monotonicMilliseconds {
+            links.update(link) { _ = $0.ranges.remove(feed) }
+            dropWant(feed, of: link)
+            release(feed, from: link)
+        }
+    }
+
+    mutating func release(_ feed: PublicKey, from link: LinkID) {
+        if fetching[feed]?.link == link { fetching.remove(feed) }
+    }
+
+    /// A peer asks for a range of ours.
+    mutating func asked(_ request: RangeRequest, by link: LinkID, _ effects: inout [Effect]) {
+        guard let feed = feeds[request.feed], request.first <= feed.frontier,
+            let state = links[link], state.readsRunning < limits.readsPerLink
+        else {
+            let empty = RangeResponse(feed: request.feed, entries: [])
+            effects.append(.send(link, .rangeResponse(empty)))
+            return
+        }
+        links.update(link) { $0.readsRunning += 1 }
+        let id = nextEffect()
+        reads[id] = .answer(link, request)
+        let held = RangeRequest(
+            feed: request.feed, first: request.first, last: min(request.last, feed.frontier))
+        effects.append(.readRange(id, held, maximumBytes: limits.rangeBytes))
+    }
+
+    /// The store read what a peer, or a suspicion of ours, asked for.
+    mutating func rangeRead(
+        _ id: EffectID, _ entries: [StoredEntry], _ failure: StoreFailure?, _ now: Moment,
+        _ effects: inout [Effect]
+    ) {
+        guard let read = reads.removeValue(forKey: id) else { return }
+        switch read {
+        case .answer(let link, let request):
+            guard links.contains(link) else { return }
+            links.update(link) { $0.readsRunning -= 1 }
+            let response = RangeResponse(
+                feed: request.feed, entries: entries.map(Self.responseEntry))
+            effects.append(.send(link, .rangeResponse(response)))
+            if let feed = feeds.index(of: request.feed), let last = entries.last {
+                links.update(link) { $0.note(offered: last.sequence, of: feed) }
+            }
+        case .fork(let suspect, let link):
+            guard case .record(let held)? = entries.first else { return }
+            settleFork(held.record, suspect, link, now, &effects)
+        }
+        _ = failure
+    }
+
+    private static func responseEntry(_ entry: StoredEntry) -> RangeResponse.Entry {
+        switch entry {
+        case .record(let stored): .record(stored.record.encoded)
+        case .tombstone(let tombstone):
+            .tombstone(
+                sequence: tombstone.sequence, id: tombstone.id,
+                retraction: tombstone.encodedRetraction)
+        }
+    }
+
+    /// A peer answered one of our range requests.
+    mutating func answered(
+        _ response: RangeResponse, by link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        guard let asked = links[link]?.ranges[response.feed]?.request else {
+            counts.count(.ignore(.duplicate))
+            return
+        }
+        links.update(link) { _ = $0.ranges.remove(response.feed) }
+        release(response.feed, from: link)
+        let before = feeds[response.feed]?.tip ?? 0
+        for entry in response.entries {
+            switch entry {
+            case .record(let bytes): receive(bytes, from: link, now, &effects)
+            case .tombstone(let sequence, let id, let retraction):
+                receiveTombstone(
+                    feed: response.feed, sequence: sequence, id: id, retraction: retraction,
+                    from: link, now, &effects)
+            }
+        }
+        let after = feeds[response.feed]?.tip ?? 0
+        if after == before, asked.first > before { dropWant(response.feed, of: link) }
+        pump(link, now, &effects)
+    }
+}

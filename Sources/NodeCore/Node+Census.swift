@@ -1,0 +1,87 @@
+public import Primitives
+import Ranking
+import Records
+
+
+/// One link, for people to look at.
+public struct LinkSummary: Sendable {
+    public var link: LinkID
+    public var nodeKey: NodeKey
+    public var direction: LinkDirection
+    public var isReady: Bool
+    public var skewMilliseconds: Int64
+    public var roundTripMilliseconds: UInt64?
+}
+
+extension Node {
+    /// Every map that a peer can fill, with its cap. None may exceed it.
+    public var census: [MapCensus] {
+        [
+            MapCensus(name: "links", count: links.count, capacity: links.capacity),
+            MapCensus(name: "feeds", count: feeds.count, capacity: feeds.capacity),
+            MapCensus(name: "stranger-feeds", count: strangers.count, capacity: limits.strangerFeeds),
+            MapCensus(name: "wants", count: wantsTotal, capacity: limits.wants),
+            MapCensus(name: "window", count: windowTotal, capacity: limits.windowRecords),
+            MapCensus(name: "fetching", count: fetching.count, capacity: fetching.capacity),
+            MapCensus(name: "fork-proofs", count: proofs.count, capacity: proofs.capacity),
+            MapCensus(name: "devices", count: devices.count, capacity: devices.capacity),
+            MapCensus(name: "titles", count: titles.count, capacity: titles.capacity),
+            MapCensus(name: "trust", count: trust.count, capacity: trust.capacity),
+            MapCensus(
+                name: "uncommitted",
+                count: gathered.places.count + commits.reduce(0) { $0 + $1.places.count },
+                capacity: limits.uncommittedRecords),
+            MapCensus(
+                name: "reads", count: reads.count, capacity: limits.links * limits.readsPerLink),
+        ]
+            + graph.census.map { MapCensus(name: "graph-\($0.name)", count: $0.count, capacity: $0.capacity) }
+    }
+
+    public var linkSummaries: [LinkSummary] {
+        links.keys.enumerated().map { position, link in
+            let state = links.values[position]
+            return LinkSummary(
+                link: link, nodeKey: state.nodeKey, direction: state.direction,
+                isReady: state.isReady, skewMilliseconds: state.skewMilliseconds,
+                roundTripMilliseconds: state.roundTripMilliseconds)
+        }
+    }
+
+    /// Median of the ready peers' clocks less ours; nil below three peers.
+    public var clockSkewMilliseconds: Int64? {
+        let skews = links.values.filter(\.isReady).map(\.skewMilliseconds).sorted()
+        return skews.count >= 3 ? skews[skews.count / 2] : nil
+    }
+
+    public var feedCount: Int { feeds.count }
+    public var forkedFeedCount: Int { proofs.count }
+
+    /// Frontier of one feed; 0 when nothing of it is held.
+    public func frontier(of feed: PublicKey) -> UInt64 { feeds[feed]?.frontier ?? 0 }
+
+    /// Committed records of all feeds, the own feed included.
+    public var recordCount: UInt64 {
+        var sum: UInt64 = 0
+        feeds.forEach { _, feed in sum += feed.frontier }
+        return sum
+    }
+
+    /// Digest of (feed, frontier, head) of every feed that holds something and is not frozen, ascending by feed:
+    /// equal on nodes that agree.
+    public var frontierDigest: (feeds: Int, digest: Bytes32) {
+        var entries: [(PublicKey, UInt64, RecordID)] = []
+        feeds.forEach { _, feed in
+            if feed.frontier > 0, !feed.isFrozen {
+                entries.append((feed.key, feed.frontier, feed.head))
+            }
+        }
+        entries.sort { $0.0 < $1.0 }
+        var writer = ByteWriter(reserving: entries.count * 72)
+        for (feed, sequence, head) in entries {
+            writer.wrapped(feed)
+            writer.varint(sequence)
+            writer.wrapped(head)
+        }
+        return (entries.count, scheme.digest(writer.bytes))
+    }
+}

@@ -1,0 +1,179 @@
+import Primitives
+import Ranking
+import Records
+
+/// Commits: verified records go to the store, and only what it has confirmed moves a frontier, enters the
+/// graph, or leaves this node.
+extension Node {
+    mutating func gather(_ record: Record, _ index: FeedIndex, _ source: LinkID?, _ now: Moment) {
+        let stored = StoredRecord(record: record, firstSeen: now.wall)
+        gathered.places.append(
+            Gathered.Place(entry: .record(stored), feed: index, source: source))
+    }
+
+    /// Hands what was gathered to the store, at most `commitsInFlight` batches at a time.
+    mutating func flush(_ now: Moment, _ effects: inout [Effect]) {
+        flushRecovered(&effects)
+        guard !gathered.isEmpty, commits.count < limits.commitsInFlight else { return }
+        let part = Array(gathered.places.prefix(limits.commitRecords))
+        gathered.places.removeFirst(part.count)
+        var batch = StoreBatch()
+        batch.records = part.compactMap(\.entry.storedRecord)
+        batch.tombstones = part.compactMap(\.entry.tombstone)
+        batch.removedFeeds = gathered.removedFeeds
+        batch.forkProofs = gathered.proofs
+        gathered.removedFeeds = []
+        gathered.proofs = []
+        let id = nextEffect()
+        commits.append(InFlightCommit(id: id, places: part, publication: nil, isOwn: false))
+        effects.append(.commit(id, batch))
+    }
+
+    /// Own records that came back from a peer go where own records live.
+    private mutating func flushRecovered(_ effects: inout [Effect]) {
+        guard own.isFenced else { return }
+        let key = configuration.feed
+        let places = gathered.places.filter { feeds[$0.feed].key == key }
+        guard !places.isEmpty else { return }
+        gathered.places.removeAll { feeds[$0.feed].key == key }
+        commitOwn(places, answering: nil, &effects)
+    }
+
+    mutating func commitOwn(
+        _ places: [Gathered.Place], answering publication: EffectID?, _ effects: inout [Effect]
+    ) {
+        let id = nextEffect()
+        commits.append(
+            InFlightCommit(id: id, places: places, publication: publication, isOwn: true))
+        effects.append(
+            .commitOwn(
+                id, places.compactMap(\.entry.storedRecord), places.compactMap(\.entry.tombstone)))
+    }
+
+    /// The store answered: the oldest commit first, always.
+    mutating func stored(
+        _ id: EffectID, _ failure: StoreFailure?, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        guard let commit = commits.first, commit.id == id else { return }
+        commits.removeFirst()
+        note(failure, &effects)
+        if let failure {
+            failed(commit, failure, &effects)
+        } else {
+            succeeded(commit, now, &effects)
+        }
+        flush(now, &effects)
+    }
+
+    private mutating func note(_ failure: StoreFailure?, _ effects: inout [Effect]) {
+        if let failure, storeFailure != failure { effects.append(.notice(.storeFailed(failure))) }
+        if failure == nil, storeFailure != nil { effects.append(.notice(.storeRecovered)) }
+        storeFailure = failure
+    }
+
+    private mutating func succeeded(
+        _ commit: InFlightCommit, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        let held = commit.places.filter { advance($0, now) }
+        push(held, &effects)
+        if let publication = commit.publication {
+            effects.append(.published(publication, .success(held.map(\.entry.sequence))))
+        }
+        if commit.isOwn { noteRecovery(&effects) }
+    }
+
+    /// Moves the frontier over one committed place. False when its feed went away or was rolled back.
+    private mutating func advance(_ place: Gathered.Place, _ now: Moment) -> Bool {
+        guard let index = feeds.index(of: place.entry.feed), index == place.feed,
+            place.entry.sequence == feeds[index].frontier + 1, feeds[index].tip > feeds[index].frontier
+        else { return false }
+        feeds[index].frontier += 1
+        feeds[index].head = place.entry.id
+        feeds.touch(index)
+        if let tombstone = place.entry.tombstone {
+            rebuilds.add(feeds[index].author)
+            own.markRetracted(tombstone, own: configuration.feed)
+        }
+        guard let stored = place.entry.storedRecord else { return true }
+        feeds[index].headTime = stored.record.body.time
+        if index == feeds.index(of: configuration.feed) { own.log.append(stored.record) }
+        if !feeds[index].isFrozen { apply(stored, author: feeds[index].author, now) }
+        return true
+    }
+
+    private mutating func failed(
+        _ commit: InFlightCommit, _ failure: StoreFailure, _ effects: inout [Effect]
+    ) {
+        if !commit.isOwn { counts.takeBack(UInt64(commit.places.count)) }
+        for place in commit.places {
+            guard feeds.index(of: place.entry.feed) == place.feed else { continue }
+            rollBack(place.feed)
+        }
+        if commit.isOwn { ownCommitFailed(commit, failure, &effects) }
+    }
+
+    /// Forgets everything of a feed that is not committed and not on its way.
+    mutating func rollBack(_ index: FeedIndex) {
+        windowTotal -= feeds[index].window.count
+        feeds[index].rollBack()
+        let dropped = gathered.places.filter { $0.feed == index }.count
+        if feeds[index].key != configuration.feed { counts.takeBack(UInt64(dropped)) }
+        gathered.places.removeAll { $0.feed == index }
+    }
+
+    /// Lets one committed record move the graph.
+    mutating func apply(_ stored: StoredRecord, author: PublicKey, _ now: Moment) {
+        let body = stored.record.body
+        switch body.payload {
+        case .play(let item, let weight):
+            add(author, item, .play, weight, body.time, stored.firstSeen)
+        case .like(let item, let weight):
+            add(author, item, .like, weight, body.time, stored.firstSeen)
+        case .rate(let item, let weight):
+            add(author, item, .rate, weight, body.time, stored.firstSeen)
+        case .trust(let target, let weight):
+            graph.setTrust(from: author, to: target, weight: weight.value)
+        case .item(let item, let title): titles.note(title, of: item, by: author)
+        case .retract, .delegate, .unknown: return
+        }
+        ranking.graphChanged(now, configuration)
+    }
+
+    mutating func add(
+        _ author: PublicKey, _ item: ItemID, _ kind: Interaction.Kind, _ weight: Weight,
+        _ time: Instant, _ firstSeen: Instant
+    ) {
+        graph.add(
+            Interaction(
+                author: author, item: item, kind: kind, weight: weight.value, time: time,
+                firstSeen: firstSeen))
+    }
+
+    /// Sends what was just committed to every link that lacks it.
+    private mutating func push(_ places: [Gathered.Place], _ effects: inout [Effect]) {
+        for link in links.keys {
+            guard let state = links[link], state.isReady else { continue }
+            var records: [EncodedRecord] = []
+            var bytes = 0
+            for place in places where place.source != link {
+                guard let record = place.entry.storedRecord?.record else { continue }
+                let sequence = record.body.sequence
+                guard !feeds[place.feed].isFrozen, let reach = links[link]?.reach(place.feed),
+                    reach < sequence, reach + limits.windowSpan >= sequence
+                else { continue }
+                let size = record.encoded.count + 2
+                if records.count == WireLimits.recordsPerFrame
+                    || bytes + size > WireLimits.recordsFrameBudgetBytes
+                {
+                    effects.append(.send(link, .push(records)))
+                    records = []
+                    bytes = 0
+                }
+                records.append(record.encoded)
+                bytes += size
+                links.update(link) { $0.note(offered: sequence, of: place.feed) }
+            }
+            if !records.isEmpty { effects.append(.send(link, .push(records))) }
+        }
+    }
+}

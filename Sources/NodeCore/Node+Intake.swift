@@ -1,0 +1,210 @@
+import Primitives
+import Records
+
+/// Intake: what becomes of a record that a peer sent. The order of the checks is docs/protocol.md,
+/// section 3: the cheap ones first, the signature late, and nothing changes before the verdict.
+extension Node {
+    mutating func pushed(
+        _ records: [EncodedRecord], by link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        for bytes in records { receive(bytes, from: link, now, &effects) }
+        pump(link, now, &effects)
+    }
+
+    mutating func receive(
+        _ bytes: EncodedRecord, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        let record: Record
+        do {
+            record = try Record(decoding: bytes[...], scheme: scheme)
+        } catch {
+            conclude(.reject(.malformed), link, &effects)
+            return
+        }
+        if let index = feeds.index(of: record.body.feed) {
+            links.update(link) { $0.note(known: record.body.sequence, of: index) }
+        }
+        guard let verdict = judge(record, from: link, now, &effects) else { return }
+        conclude(verdict, link, &effects)
+    }
+
+    /// Counts a verdict and blames the sender for a rejection.
+    mutating func conclude(_ verdict: Verdict, _ link: LinkID?, _ effects: inout [Effect]) {
+        counts.count(verdict)
+        if case .reject = verdict { blame(link, &effects) }
+    }
+
+    /// The verdict, or nil when it comes later: the record waits in a window, or a fork is being settled.
+    private mutating func judge(
+        _ record: Record, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) -> Verdict? {
+        let body = record.body
+        guard let index = feeds.index(of: body.feed) else {
+            return judgeFirst(record, from: link, now, &effects)
+        }
+        let feed = feeds[index]
+        if body.feed == configuration.feed, body.sequence > feed.tip, !own.isFenced {
+            return judgeLostOwn(record, link, &effects)
+        }
+        if let frozenAt = feed.frozenAt, body.sequence >= frozenAt { return .ignore(.frozen) }
+        if body.sequence <= feed.tip {
+            return judgeHeld(record, feed, from: link, &effects)
+        }
+        if body.sequence > recordCap(of: body.feed) { return .ignore(.overQuota) }
+        if body.sequence > feed.tip + limits.windowSpan { return .ignore(.tooFarAhead) }
+        if let verdict = judgeTimeAndRoom(record, now) { return verdict }
+        guard record.isSigned(network: configuration.network, scheme: scheme) else {
+            return .reject(.badSignature)
+        }
+        if body.sequence > feed.tip + 1 { return wait(record, index, link, now, &effects) }
+        return chain(record, index, link, now, &effects)
+    }
+
+    /// A record of a feed that is not held: only the first of it can be linked to anything.
+    private mutating func judgeFirst(
+        _ record: Record, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) -> Verdict? {
+        let key = record.body.feed
+        guard mayAdmit(key) else { return .ignore(.overQuota) }
+        guard record.body.sequence == 1 else { return .ignore(.tooFarAhead) }
+        if let verdict = judgeTimeAndRoom(record, now) { return verdict }
+        guard scheme.isValid(key) else { return .reject(.badKey) }
+        guard record.isSigned(network: configuration.network, scheme: scheme) else {
+            return .reject(.badSignature)
+        }
+        var author = key
+        if case .delegate(let claimed, let consent) = record.body.payload {
+            guard isDelegated(device: key, by: claimed, consent: consent) else {
+                return .reject(.badDelegation)
+            }
+            guard devices[claimed] ?? 0 < limits.devicesPerAuthor else {
+                return .ignore(.overQuota)
+            }
+            author = claimed
+        }
+        guard let index = admit(key, author: author, &effects) else { return .ignore(.overQuota) }
+        links.update(link) { $0.note(known: 1, of: index) }
+        return chain(record, index, link, now, &effects)
+    }
+
+    func isDelegated(device: PublicKey, by author: PublicKey, consent: Signature) -> Bool {
+        let statement = Delegation.statement(
+            device: device, author: author, network: configuration.network)
+        return scheme.isValid(author) && scheme.verify(consent, of: statement, by: author)
+    }
+
+    private func judgeTimeAndRoom(_ record: Record, _ now: Moment) -> Verdict? {
+        if record.body.time > now.wall.advanced(byMilliseconds: limits.futureMilliseconds) {
+            return .ignore(.futureDated)
+        }
+        let waiting = gathered.places.count + commits.reduce(0) { $0 + $1.places.count }
+        guard waiting < limits.uncommittedRecords else { return .ignore(.storeUnavailable) }
+        return nil
+    }
+
+    /// A place that is taken: a replay, or a fork.
+    private mutating func judgeHeld(
+        _ record: Record, _ feed: FeedState, from link: LinkID, _ effects: inout [Effect]
+    ) -> Verdict? {
+        let held = feed.fingerprints[Int(record.body.sequence) - 1]
+        guard fingerprint(record.id) != held else { return .ignore(.duplicate) }
+        guard record.isSigned(network: configuration.network, scheme: scheme) else {
+            return .reject(.badSignature)
+        }
+        suspectFork(record, link, &effects)
+        return nil
+    }
+
+    /// Holds a verified record until the gap before it closes.
+    private mutating func wait(
+        _ record: Record, _ index: FeedIndex, _ link: LinkID, _ now: Moment,
+        _ effects: inout [Effect]
+    ) -> Verdict? {
+        let window = feeds[index].window
+        let position = window.firstIndex { $0.record.body.sequence >= record.body.sequence }
+        if let position, window[position].record.body.sequence == record.body.sequence {
+            if window[position].record.id == record.id { return .ignore(.duplicate) }
+            settleFork(window[position].record, record, link, now, &effects)
+            return nil
+        }
+        guard windowTotal < limits.windowRecords else { return .ignore(.tooFarAhead) }
+        feeds[index].window.insert(
+            WaitingRecord(record: record, source: link), at: position ?? window.count)
+        windowTotal += 1
+        return nil
+    }
+
+    /// A verified record for the place after the tip: does it continue the chain?
+    mutating func chain(
+        _ record: Record, _ index: FeedIndex, _ link: LinkID?, _ now: Moment,
+        _ effects: inout [Effect]
+    ) -> Verdict {
+        let feed = feeds[index]
+        guard record.body.previous == feed.tipID else {
+            if let link { probe(feed.key, at: feed.tip, link, now, &effects) }
+            return .reject(.brokenChain)
+        }
+        guard record.body.time >= feed.tipTime else { return .reject(.timeReversed) }
+        switch record.body.payload {
+        case .delegate where record.body.sequence != 1: return .reject(.badDelegation)
+        case .retract(let sequence, let id):
+            guard sequence < record.body.sequence, sequence > 1,
+                feed.fingerprints[Int(sequence) - 1] == fingerprint(id)
+            else { return .reject(.badRetraction) }
+        default: break
+        }
+        feeds[index].extend(
+            id: record.id, time: record.body.time, fingerprint: fingerprint(record.id))
+        gather(record, index, link, now)
+        drainWindow(of: index, now, &effects)
+        return .accept
+    }
+
+    /// What waited behind the gap that just closed.
+    private mutating func drainWindow(
+        of index: FeedIndex, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        while let first = feeds[index].window.first {
+            let tip = feeds[index].tip
+            guard first.record.body.sequence <= tip + 1 else { return }
+            feeds[index].window.removeFirst()
+            windowTotal -= 1
+            guard first.record.body.sequence == tip + 1 else {
+                counts.count(.ignore(.duplicate))
+                continue
+            }
+            let verdict = chain(first.record, index, first.source, now, &effects)
+            conclude(verdict, first.source, &effects)
+            return
+        }
+    }
+
+    /// A place whose body its author took back; the retraction vouches for the id.
+    mutating func receiveTombstone(
+        feed key: PublicKey, sequence: UInt64, id: RecordID, retraction: EncodedRecord,
+        from link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        guard let index = feeds.index(of: key), !feeds[index].isFrozen,
+            sequence == feeds[index].tip + 1, sequence > 1
+        else {
+            counts.count(.ignore(.tooFarAhead))
+            return
+        }
+        guard let record = try? Record(decoding: retraction[...], scheme: scheme),
+            record.body.feed == key, record.body.sequence > sequence,
+            record.body.payload == .retract(sequence: sequence, id: id),
+            record.isSigned(network: configuration.network, scheme: scheme)
+        else {
+            conclude(.reject(.badRetraction), link, &effects)
+            return
+        }
+        feeds[index].extend(id: id, time: nil, fingerprint: fingerprint(id))
+        let tombstone = Tombstone(
+            feed: key, sequence: sequence, id: id, retraction: record.body.sequence,
+            encodedRetraction: retraction)
+        gathered.places.append(
+            Gathered.Place(entry: .tombstone(tombstone), feed: index, source: link))
+        counts.count(.accept)
+        drainWindow(of: index, now, &effects)
+    }
+}

@@ -1,0 +1,204 @@
+import Primitives
+import Records
+
+/// Links: greeting, liveness, and what ends one.
+extension Node {
+    /// Version of the protocol that this node speaks, and the oldest that it accepts.
+    public static let protocolVersion: UInt64 = 1
+
+    mutating func linkUp(
+        _ link: LinkID, _ key: NodeKey, _ direction: LinkDirection, _ now: Moment,
+        _ effects: inout [Effect]
+    ) {
+        guard key != configuration.nodeKey else {
+            effects.append(.disconnect(link, .selfLink))
+            return
+        }
+        let state = LinkState(
+            nodeKey: key, direction: direction, now: now.monotonicMilliseconds, limits: limits)
+        guard links.set(link, state) else {
+            effects.append(.disconnect(link, .overloaded))
+            return
+        }
+        if direction == .outbound { effects.append(.send(link, .hello(hello(at: now)))) }
+    }
+
+    mutating func linkDown(_ link: LinkID) {
+        guard let state = links.remove(link) else { return }
+        wantsTotal -= state.wants.count
+        for feed in state.ranges.keys { release(feed, from: link) }
+    }
+
+    mutating func frame(
+        _ bytes: [UInt8], from link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        guard let state = links[link] else { return }
+        let frame: Frame
+        do {
+            frame = try Frame.decode(bytes)
+        } catch {
+            breakLink(link, .malformed, &effects)
+            return
+        }
+        if case .hello(let hello) = frame {
+            greet(hello, on: link, now, &effects)
+            return
+        }
+        guard state.isReady else {
+            breakLink(link, .unexpected, &effects)
+            return
+        }
+        ready(frame, link, now, &effects)
+    }
+
+    private mutating func ready(
+        _ frame: Frame, _ link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        switch frame {
+        case .hello: break
+        case .ping(let nonce): effects.append(.send(link, .pong(nonce: nonce)))
+        case .pong(let nonce): pong(nonce, on: link, now)
+        case .goodbye(let reason): effects.append(.disconnect(link, reason))
+        case .push(let records): pushed(records, by: link, now, &effects)
+        case .frontier(let frontier): told(frontier, by: link, now, &effects)
+        case .rangeRequest(let request): asked(request, by: link, &effects)
+        case .rangeResponse(let response): answered(response, by: link, now, &effects)
+        case .forkProof(let one, let other):
+            proved(one, other, by: link, now, &effects)
+        case .invitation(let claim):
+            guard let key = links[link]?.nodeKey else { return }
+            effects.append(.invitationClaimed(link, key, claim))
+        }
+    }
+
+    /// Ends a link that no honest peer would need ended.
+    mutating func breakLink(
+        _ link: LinkID, _ reason: RejectReason, _ effects: inout [Effect]
+    ) {
+        counts.count(.reject(reason))
+        effects.append(.disconnect(link, .protocolViolation))
+    }
+
+    /// Blames the direct sender, never the author; too much blame ends the link.
+    mutating func blame(_ link: LinkID?, _ effects: inout [Effect]) {
+        guard let link else { return }
+        let limit = limits.rejectionsPerLink
+        let isOver = links.update(link) { state in
+            state.rejections += 1
+            return state.rejections == limit
+        }
+        if isOver == true { effects.append(.disconnect(link, .protocolViolation)) }
+    }
+
+    private func hello(at now: Moment) -> Hello {
+        Hello(
+            minimumVersion: Self.protocolVersion, maximumVersion: Self.protocolVersion,
+            network: configuration.network, capabilities: 0, time: now.wall,
+            maximumFrameBytes: UInt64(WireLimits.frameBytes))
+    }
+
+    private mutating func greet(
+        _ hello: Hello, on link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        guard let state = links[link], !state.isReady else {
+            breakLink(link, .unexpected, &effects)
+            return
+        }
+        guard hello.network == configuration.network else {
+            effects.append(.disconnect(link, .otherNetwork))
+            return
+        }
+        guard hello.minimumVersion <= Self.protocolVersion,
+            hello.maximumVersion >= Self.protocolVersion
+        else {
+            effects.append(.disconnect(link, .noCommonVersion))
+            return
+        }
+        if state.direction == .inbound { effects.append(.send(link, .hello(self.hello(at: now)))) }
+        let skew = Int64(clamping: hello.time.milliseconds) - Int64(clamping: now.wall.milliseconds)
+        links.update(link) { state in
+            state.phase = .ready(version: Self.protocolVersion)
+            state.skewMilliseconds = skew
+        }
+        if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
+        tellFrontier(link, whole: true, now, &effects)
+        giveUpDuplicate(of: link, &effects)
+    }
+
+    /// Two nodes that dialled each other keep the link that the smaller node key dialled. The dialler of the
+    /// other gives it up, so that exactly one side acts.
+    private func giveUpDuplicate(of link: LinkID, _ effects: inout [Effect]) {
+        guard let key = links[link]?.nodeKey, configuration.nodeKey > key else { return }
+        let same = links.keys.enumerated().filter { position, _ in
+            links.values[position].nodeKey == key && links.values[position].isReady
+        }
+        guard same.count > 1, same.contains(where: { links.values[$0.0].direction == .inbound })
+        else { return }
+        for (position, other) in same where links.values[position].direction == .outbound {
+            effects.append(.disconnect(other, .duplicate))
+        }
+    }
+
+    mutating func redeem(_ claim: InvitationClaim, at key: NodeKey, _ effects: inout [Effect]) {
+        guard claims.set(key, claim) else { return }
+        for (position, link) in links.keys.enumerated()
+        where links.values[position].nodeKey == key && links.values[position].isReady {
+            effects.append(.send(link, .invitation(claim)))
+        }
+    }
+
+    private mutating func pong(_ nonce: UInt64, on link: LinkID, _ now: Moment) {
+        links.update(link) { state in
+            guard let ping = state.ping, ping.nonce == nonce else { return }
+            state.roundTripMilliseconds = now.monotonicMilliseconds - ping.sentAt
+            state.ping = nil
+        }
+    }
+
+    /// Deadlines of every link; also finds when the next one is due.
+    mutating func runLinkTimers(_ now: Moment, _ effects: inout [Effect]) {
+        let time = now.monotonicMilliseconds
+        for link in links.keys {
+            guard let state = links[link] else { continue }
+            if case .awaitingHello(let deadline) = state.phase {
+                if time >= deadline { effects.append(.disconnect(link, .protocolViolation)) }
+                continue
+            }
+            if time >= state.nextPing { ping(link, now, &effects) }
+            expireRanges(of: link, now)
+            if time >= state.nextFrontier {
+                let isWhole =
+                    state.frontierRounds % configuration.fullFrontierRounds
+                    == configuration.fullFrontierRounds - 1
+                tellFrontier(link, whole: isWhole, now, &effects)
+            }
+            pump(link, now, &effects)
+        }
+    }
+
+    private mutating func ping(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
+        let nonce = random.next() >> 8
+        let next = now.monotonicMilliseconds + limits.pingMilliseconds
+        links.update(link) { state in
+            state.ping = (nonce, now.monotonicMilliseconds)
+            state.nextPing = next
+        }
+        effects.append(.send(link, .ping(nonce: nonce)))
+    }
+
+    /// When `endOfTurn` is next needed even if nothing arrives; monotonic milliseconds.
+    public var nextDeadline: UInt64? {
+        var next = ranking.dueAt
+        for state in links.values {
+            var due: UInt64
+            switch state.phase {
+            case .awaitingHello(let deadline): due = deadline
+            case .ready:
+                due = min(state.nextPing, state.nextFrontier)
+                for range in state.ranges.values { due = min(due, range.deadline) }
+            }
+            next = min(next ?? due, due)
+        }
+        return next
+    }
+}

@@ -1,0 +1,145 @@
+public import Primitives
+import Ranking
+import Records
+
+/// When to rank: a while after the graph has changed, never twice at once.
+struct RankSchedule: Sendable {
+    private var changedAt: UInt64?
+    private var quietAt: UInt64 = 0
+    private(set) var running: EffectID?
+
+    /// The graph changed since the last snapshot.
+    var isStale: Bool { changedAt != nil }
+
+    /// When a ranking is due; nil while nothing changed or one is running.
+    var dueAt: UInt64? { running == nil && changedAt != nil ? quietAt : nil }
+
+    mutating func graphChanged(_ now: Moment, _ configuration: CoreConfiguration) {
+        let time = now.monotonicMilliseconds
+        let first = changedAt ?? time
+        changedAt = first
+        quietAt = min(
+            time + configuration.rankDebounceMilliseconds,
+            first + configuration.rankDelayMilliseconds)
+    }
+
+    mutating func start(_ id: EffectID) {
+        running = id
+        changedAt = nil
+    }
+
+    /// False for a late reply.
+    mutating func finish(_ id: EffectID) -> Bool {
+        guard running == id else { return false }
+        running = nil
+        return true
+    }
+}
+
+/// Authors whose part of the graph is to be made anew from the store: something of theirs went away.
+struct RebuildQueue: Sendable {
+    private var waiting: [PublicKey] = []
+    private(set) var running: (id: EffectID, author: PublicKey)?
+
+    var isEmpty: Bool { waiting.isEmpty && running == nil }
+
+    mutating func add(_ author: PublicKey) {
+        if !waiting.contains(author) { waiting.append(author) }
+    }
+
+    mutating func start(_ id: EffectID) -> PublicKey? {
+        guard running == nil, !waiting.isEmpty else { return nil }
+        let author = waiting.removeFirst()
+        running = (id, author)
+        return author
+    }
+
+    mutating func finish(_ id: EffectID) -> PublicKey? {
+        guard let current = running, current.id == id else { return nil }
+        running = nil
+        return current.author
+    }
+}
+
+extension Node {
+    /// Asks the store for the feeds of one author whose graph must be made anew.
+    mutating func startRebuild(_ effects: inout [Effect]) {
+        guard rebuilds.running == nil, !rebuilds.isEmpty else { return }
+        let id = nextEffect()
+        guard let author = rebuilds.start(id) else { return }
+        var keys: [PublicKey] = []
+        feeds.forEach { _, feed in
+            if feed.author == author, !feed.isFrozen { keys.append(feed.key) }
+        }
+        effects.append(.readFeeds(id, keys.sorted()))
+    }
+
+    /// The graph of an author is what is left in the store, in feed order: the same as after a restart.
+    mutating func feedsRead(
+        _ id: EffectID, _ entries: [StoredEntry], _ failure: StoreFailure?, _ now: Moment,
+        _ effects: inout [Effect]
+    ) {
+        guard let author = rebuilds.finish(id) else { return }
+        guard failure == nil else {
+            rebuilds.add(author)
+            return
+        }
+        graph.remove(author: author)
+        if author == configuration.author {
+            for entry in own.privateEntries { applyPrivate(entry) }
+        }
+        for entry in entries {
+            guard let stored = entry.storedRecord,
+                let feed = feeds[stored.record.body.feed], !feed.isFrozen,
+                stored.record.body.sequence <= feed.frontier
+            else { continue }
+            apply(stored, author: author, now)
+        }
+        ranking.graphChanged(now, configuration)
+    }
+
+    mutating func startRanking(_ now: Moment, _ effects: inout [Effect]) {
+        guard let due = ranking.dueAt, now.monotonicMilliseconds >= due else { return }
+        let id = nextEffect()
+        ranking.start(id)
+        guard let job = rankingJob(at: now) else {
+            _ = ranking.finish(id)
+            return
+        }
+        effects.append(.rank(id, job))
+    }
+
+    /// A snapshot of the graph as it stands, with what the ego does not want to see; nil while the graph
+    /// does not know the ego.
+    func rankingJob(at now: Moment) -> RankingJob? {
+        let snapshot = graph.snapshot(
+            ego: configuration.author, at: now.wall, parameters: configuration.ranking)
+        let entries = own.privateEntries
+        let indices = { (kind: PrivateEntry.Kind) -> [ItemIndex] in
+            entries.filter { $0.kind == kind }.compactMap { snapshot.index(of: $0.item) }.sorted()
+        }
+        guard let ego = snapshot.ego else { return nil }
+        let query = RankingQuery(
+            ego: ego, parameters: configuration.ranking, excluded: indices(.hide),
+            disliked: indices(.dislike),
+            blockedAuthors: blocked.keys.compactMap { snapshot.index(of: $0) }.sorted())
+        return RankingJob(snapshot: snapshot, query: query)
+    }
+
+    mutating func ranked(
+        _ id: EffectID, _ reached: [AuthorTrust], _ now: Moment, _ effects: inout [Effect]
+    ) {
+        guard ranking.finish(id) else { return }
+        var table = BoundedTable<PublicKey, Double>(capacity: trust.capacity)
+        for entry in reached where entry.trust > 0 { table.set(entry.author, entry.trust) }
+        trust = table
+        graph.adopt(trust: reached.map { ($0.author, $0.trust) })
+        sortStrangers()
+    }
+
+    /// Whether the graph has changed since the last snapshot that was ranked.
+    public var isRankingStale: Bool { ranking.isStale || ranking.running != nil }
+
+    /// The ego's trust in an author as of the last ranking, 0 ... 1.
+    public func trust(in author: PublicKey) -> Double { trust[author] ?? 0 }
+}

@@ -1,0 +1,57 @@
+public import Primitives
+public import Records
+
+/// Restart: the core is rebuilt from what the store holds, before the first input.
+extension Node {
+    /// Takes one stored place. Feeds in any order, each in ascending sequence; the store vouches for them.
+    public mutating func restore(_ entry: StoredEntry) {
+        let key = entry.feed
+        guard let index = feeds.index(of: key) ?? restoreFeed(entry),
+            entry.sequence == feeds[index].tip + 1
+        else { return }
+        let stored = entry.storedRecord
+        feeds[index].extend(
+            id: entry.id, time: stored?.record.body.time, fingerprint: fingerprint(entry.id))
+        feeds[index].frontier = entry.sequence
+        feeds[index].head = entry.id
+        feeds[index].headTime = feeds[index].tipTime
+        feeds.touch(index)
+        guard let stored else { return }
+        if key == configuration.feed { own.log.append(stored.record) }
+        if !feeds[index].isFrozen {
+            apply(
+                stored, author: feeds[index].author,
+                Moment(wall: stored.firstSeen, monotonicMilliseconds: 0))
+        }
+    }
+
+    private mutating func restoreFeed(_ entry: StoredEntry) -> FeedIndex? {
+        guard !feeds.isFull, case .record(let stored) = entry, entry.sequence == 1 else {
+            return nil
+        }
+        var author = entry.feed
+        if case .delegate(let claimed, _) = stored.record.body.payload { author = claimed }
+        let index = feeds.add(entry.feed)
+        feeds[index].author = author
+        devices.set(author, (devices[author] ?? 0) + 1)
+        if let proof = proofs[entry.feed] { feeds[index].frozenAt = proof.sequence }
+        return index
+    }
+
+    /// Takes a stored fork proof. Before the entries, so that a frozen feed moves no graph.
+    public mutating func restore(_ proof: ForkProof) {
+        proofs.set(proof.feed, proof)
+        if let index = feeds.index(of: proof.feed) { feeds[index].frozenAt = proof.sequence }
+    }
+
+    public mutating func restore(_ entry: PrivateEntry) {
+        own.privateEntries.append(entry)
+        applyPrivate(entry)
+    }
+
+    /// Everything stored was given.
+    public mutating func finishRestore(at now: Moment) {
+        sortStrangers()
+        ranking.graphChanged(now, configuration)
+    }
+}

@@ -1,0 +1,117 @@
+public import Primitives
+public import Ranking
+public import Records
+
+/// The node as one deterministic state machine: inputs in, effects out.
+///
+/// No I/O, no clock, no ambient randomness: the same inputs at the same moments give the same effects, under
+/// the daemon and under a simulator. Not thread-safe: one driver owns it. Each effect that carries an
+/// `EffectID` is answered by exactly one later input with that id; late replies are harmless.
+public struct Node: Sendable {
+    public let configuration: CoreConfiguration
+    let scheme: any SignatureScheme
+    let signer: any Signer
+    let fingerprint: IDFingerprint
+
+    var feeds: FeedTable
+    var links: BoundedTable<LinkID, LinkState>
+    var wantsTotal = 0
+    var windowTotal = 0
+    /// Which link a feed is being fetched from, and until when nobody else is asked.
+    var fetching: BoundedTable<PublicKey, (link: LinkID, deadline: UInt64)>
+    var proofs: BoundedTable<PublicKey, ForkProof>
+    var devices: BoundedTable<PublicKey, Int>
+    /// Feeds of unreachable authors, ascending by keyed hash.
+    var strangers: [Stranger] = []
+
+    /// Verified, not yet handed to the store.
+    var gathered = Gathered()
+    /// Handed to the store, in order, not yet answered.
+    var commits: [InFlightCommit] = []
+    var own = OwnState()
+    var reads: [EffectID: RangeRead] = [:]
+
+    public internal(set) var graph: InteractionGraph
+    var titles: TitleBook
+    var trust: BoundedTable<PublicKey, Double>
+    var blocked: BoundedTable<PublicKey, Bool>
+    var ranking = RankSchedule()
+    var rebuilds = RebuildQueue()
+
+    public internal(set) var counts = VerdictCounts()
+    /// Why the store last refused; nil while it works.
+    public internal(set) var storeFailure: StoreFailure?
+    private var lastEffect: UInt64 = 0
+    /// Invitations that the user accepted, by the inviting node.
+    var claims = BoundedTable<NodeKey, InvitationClaim>(capacity: 64)
+    var random: SeededRandom
+
+    /// An empty node. `restore` what the store holds before the first input.
+    public init(
+        configuration: CoreConfiguration, scheme: any SignatureScheme, signer: any Signer
+    ) {
+        require(signer.publicKey == configuration.feed, "the signer owns the own feed")
+        let limits = configuration.limits
+        self.configuration = configuration
+        self.scheme = scheme
+        self.signer = signer
+        fingerprint = IDFingerprint(seed: configuration.seed)
+        feeds = FeedTable(capacity: limits.feeds)
+        links = BoundedTable(capacity: limits.links)
+        fetching = BoundedTable(capacity: limits.links * limits.rangesPerLink)
+        proofs = BoundedTable(capacity: limits.forkProofs)
+        devices = BoundedTable(capacity: limits.feeds)
+        graph = InteractionGraph(
+            ego: configuration.author, limits: configuration.graphLimits,
+            weighting: configuration.ranking.weighting)
+        titles = TitleBook(limits: limits)
+        trust = BoundedTable(capacity: limits.feeds + configuration.graphLimits.authors)
+        blocked = BoundedTable(capacity: 65_536)
+        random = SeededRandom(seed: configuration.seed, stream: "core")
+        let index = feeds.add(configuration.feed)
+        feeds[index].author = configuration.author
+    }
+
+    /// Takes one input and appends what follows from it to `effects`.
+    public mutating func handle(_ input: Input, at now: Moment, effects: inout [Effect]) {
+        switch input {
+        case .linkUp(let link, let key, let direction):
+            linkUp(link, key, direction, now, &effects)
+        case .linkDown(let link): linkDown(link)
+        case .frame(let link, let bytes): frame(bytes, from: link, now, &effects)
+        case .publish(let id, let drafts): publish(drafts, answering: id, now, &effects)
+        case .privateAdded(let entry): addPrivate(entry, now)
+        case .privateRemoved(let entry): removePrivate(entry, now, &effects)
+        case .redeem(let key, let claim): redeem(claim, at: key, &effects)
+        case .authorBlocked(let author, let isBlocked): block(author, isBlocked, now)
+        case .stored(let id, let failure): stored(id, failure, now, &effects)
+        case .rangeRead(let id, let entries, let failure):
+            rangeRead(id, entries, failure, now, &effects)
+        case .feedsRead(let id, let entries, let failure):
+            feedsRead(id, entries, failure, now, &effects)
+        case .ranked(let id, let trust): ranked(id, trust, now, &effects)
+        case .endOfTurn: endOfTurn(now, &effects)
+        }
+    }
+
+    mutating func nextEffect() -> EffectID {
+        lastEffect += 1
+        return EffectID(raw: lastEffect)
+    }
+
+    var limits: CoreLimits { configuration.limits }
+
+    private mutating func endOfTurn(_ now: Moment, _ effects: inout [Effect]) {
+        runLinkTimers(now, &effects)
+        flush(now, &effects)
+        startRebuild(&effects)
+        startRanking(now, &effects)
+    }
+}
+
+/// A range read in the store, and what it is for.
+enum RangeRead: Sendable {
+    case answer(LinkID, RangeRequest)
+    /// A second signed body for a place that we hold: compare, and prove the fork.
+    case fork(Record, LinkID)
+}

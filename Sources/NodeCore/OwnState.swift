@@ -1,0 +1,74 @@
+public import Primitives
+public import Records
+
+/// The own feed's side of the core: what was said, what is private, and whether saying more is safe.
+struct OwnState: Sendable {
+    var log = OwnLog()
+    /// Entries that only this node knows, in the order of their writing. Bounded by its user.
+    var privateEntries: [PrivateEntry] = []
+    /// A peer holds own records up to here that we lack: publishing would fork the feed.
+    var lostThrough: UInt64?
+    /// A commit failed without saying whether it happened.
+    var isUncertain = false
+
+    var isFenced: Bool { lostThrough != nil }
+
+    mutating func markRetracted(_ tombstone: Tombstone, own feed: PublicKey) {
+        if tombstone.feed == feed { log.retract(tombstone.sequence) }
+    }
+}
+
+/// The own feed in memory, for history, for finding what to take back, and for repeated imports.
+public struct OwnLog: Sendable {
+    public struct Entry: Sendable {
+        public let sequence: UInt64
+        public let id: RecordID
+        public let time: Instant
+        public let payload: Payload
+        public internal(set) var isRetracted: Bool
+    }
+
+    /// Ascending by sequence; places whose body is gone are absent.
+    public private(set) var entries: [Entry] = []
+    private var positions: [ItemID: [Int]] = [:]
+
+    mutating func append(_ record: Record) {
+        if let item = record.body.payload.itemID {
+            positions[item, default: []].append(entries.count)
+        }
+        entries.append(
+            Entry(
+                sequence: record.body.sequence, id: record.id, time: record.body.time,
+                payload: record.body.payload, isRetracted: false))
+    }
+
+    mutating func retract(_ sequence: UInt64) {
+        guard let position = entries.lastIndex(where: { $0.sequence == sequence }) else { return }
+        entries[position].isRetracted = true
+    }
+
+    /// What stands about an item, oldest first.
+    public func standing(about item: ItemID) -> [Entry] {
+        (positions[item] ?? []).map { entries[$0] }.filter { !$0.isRetracted }
+    }
+
+    /// Whether exactly this was said before and stands; `time` only when given.
+    public func contains(_ payload: Payload, time: Instant?) -> Bool {
+        guard let item = payload.itemID else {
+            return entries.contains { !$0.isRetracted && $0.payload == payload }
+        }
+        return standing(about: item).contains {
+            $0.payload == payload && (time == nil || $0.time == time)
+        }
+    }
+}
+
+extension Payload {
+    /// The item that the payload is about, if it is about one.
+    public var itemID: ItemID? {
+        switch self {
+        case .play(let item, _), .like(let item, _), .rate(let item, _), .item(let item, _): item
+        case .trust, .retract, .delegate, .unknown: nil
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Primitives
+
+/// What the graph holds of one author.
+struct AuthorEntry: Sendable {
+    /// Trusted authors with raw weights, ascending by key.
+    private(set) var trusted: [(key: PublicKey, weight: Double)] = []
+    /// By the numbers of the `ItemRegistry`.
+    var holdings: BoundedTable<UInt32, Holding>
+    var eventCount = 0
+    /// The ego's trust when it last ranked; decides who is evicted.
+    var rank = 0.0
+    private let trustLimit: Int
+
+    init(trustLimit: Int, holdingLimit: Int) {
+        self.trustLimit = trustLimit
+        holdings = BoundedTable(capacity: holdingLimit)
+    }
+
+    var isEmpty: Bool { trusted.isEmpty && holdings.isEmpty }
+
+    func trusts(_ key: PublicKey) -> Bool {
+        let place = place(of: key)
+        return place < trusted.count && trusted[place].key == key
+    }
+
+    /// Sets the weight of a trusted author. When the row is full the smallest weight goes, of equal
+    /// ones the larger key; false when that is the new edge itself. The graph is told no time of a
+    /// trust edge, so age does not matter.
+    mutating func setTrust(_ key: PublicKey, weight: Double) -> Bool {
+        let place = place(of: key)
+        if place < trusted.count, trusted[place].key == key {
+            trusted[place].weight = weight
+            return true
+        }
+        trusted.insert((key, weight), at: place)
+        guard trusted.count > trustLimit else { return true }
+        var weakest = 0
+        for other in 1..<trusted.count where trusted[other].weight <= trusted[weakest].weight {
+            weakest = other
+        }
+        trusted.remove(at: weakest)
+        return weakest != place
+    }
+
+    /// True when there was such an edge.
+    mutating func withdrawTrust(_ key: PublicKey) -> Bool {
+        let place = place(of: key)
+        guard place < trusted.count, trusted[place].key == key else { return false }
+        trusted.remove(at: place)
+        return true
+    }
+
+    /// The first place whose key is not below `key`.
+    private func place(of key: PublicKey) -> Int {
+        var low = 0
+        var high = trusted.count
+        while low < high {
+            let middle = (low + high) / 2
+            if trusted[middle].key < key { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

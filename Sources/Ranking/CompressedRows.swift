@@ -1,0 +1,156 @@
+/// A sparse matrix of positive weights by rows (CSR): 12 bytes an entry.
+///
+/// Columns ascend inside a row and occur once. Weights lie between 2^-1022 and 2^500 and every row
+/// that is not empty holds one of at least 2^-500: a row outside is multiplied as a whole by a power
+/// of two, which changes no ratio in it, so that sums of rows and columns cannot overflow.
+public struct CompressedRows: Sendable {
+    /// The first entry of each row, and the number of entries at the end: `rowCount + 1` numbers.
+    public private(set) var offsets: [UInt32] = [0]
+    public private(set) var columns: [UInt32] = []
+    public private(set) var weights: [Double] = []
+    /// One over the sum of each row's weights; 0 for an empty row.
+    public private(set) var scales: [Double] = []
+
+    init(rowCapacity: Int = 0, entryCapacity: Int = 0) {
+        offsets.reserveCapacity(rowCapacity + 1)
+        scales.reserveCapacity(rowCapacity)
+        columns.reserveCapacity(entryCapacity)
+        weights.reserveCapacity(entryCapacity)
+    }
+
+    /// From entries in any order; entries of one place add up. Rows must lie in `0..<rowCount`.
+    /// O(entries log entries).
+    init(rowCount: Int, entries: [(row: UInt32, column: UInt32, weight: Double)]) {
+        self.init(rowCapacity: rowCount, entryCapacity: entries.count)
+        let sorted = entries.sorted {
+            ($0.row, $0.column, $0.weight) < ($1.row, $1.column, $1.weight)
+        }
+        var next = 0
+        var row: [(column: UInt32, weight: Double)] = []
+        for index in 0..<rowCount {
+            row.removeAll(keepingCapacity: true)
+            while next < sorted.count, Int(sorted[next].row) == index {
+                row.append((sorted[next].column, sorted[next].weight))
+                next += 1
+            }
+            append(row)
+        }
+    }
+
+    public var rowCount: Int { scales.count }
+    public var entryCount: Int { columns.count }
+
+    /// The places of a row's entries in `columns` and `weights`.
+    @inlinable
+    public func entries(_ row: Int) -> Range<Int> { Int(offsets[row])..<Int(offsets[row + 1]) }
+
+    /// The place of an entry, or nil. O(log of the row's length).
+    public func entry(row: Int, column: UInt32) -> Int? {
+        var range = entries(row)
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            if columns[middle] == column { return middle }
+            range =
+                columns[middle] < column
+                ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return nil
+    }
+
+    /// Adds the next row. Its columns must ascend; neighbours of one column are added up; weights that
+    /// are not positive stand for no entry.
+    mutating func append(_ row: [(column: UInt32, weight: Double)]) {
+        let first = columns.count
+        for (column, weight) in row where weight > 0 {
+            if columns.count > first, columns[columns.count - 1] == column {
+                weights[weights.count - 1] += weight
+            } else {
+                columns.append(column)
+                weights.append(weight)
+            }
+        }
+        closeRow(from: first)
+    }
+
+    /// The same matrix without some rows and without the entries in some columns.
+    func removing(rows: [Bool], columns dropped: [Bool]) -> CompressedRows {
+        var copy = CompressedRows(rowCapacity: rowCount, entryCapacity: entryCount)
+        for row in 0..<rowCount {
+            let first = copy.columns.count
+            if !rows[row] {
+                for entry in entries(row) where !dropped[Int(columns[entry])] {
+                    copy.columns.append(columns[entry])
+                    copy.weights.append(weights[entry])
+                }
+            }
+            copy.closeRow(from: first)
+        }
+        return copy
+    }
+
+    private static let ceiling = 0x1p500
+    private static let floor = 0x1p-500
+
+    private mutating func closeRow(from first: Int) {
+        let last = columns.count
+        var largest = 0.0
+        for entry in first..<last {
+            weights[entry] = min(weights[entry], .greatestFiniteMagnitude)
+            largest = max(largest, weights[entry])
+        }
+        if last > first, largest > Self.ceiling || largest < Self.floor {
+            let target = largest > Self.ceiling ? 499 : -499
+            for entry in first..<last {
+                let shifted = Double(
+                    sign: .plus, exponent: target - Int(largest.exponent),
+                    significand: weights[entry])
+                weights[entry] = shifted
+            }
+        }
+        var sum = 0.0
+        for entry in first..<last {
+            weights[entry] = max(weights[entry], .leastNormalMagnitude)
+            sum += weights[entry]
+        }
+        scales.append(last > first ? 1 / sum : 0)
+        offsets.append(UInt32(last))
+    }
+}
+
+/// The other direction of a `CompressedRows`: for each column the rows that have it, 8 bytes an entry.
+public struct TransposedRows: Sendable {
+    /// `columnCount + 1` numbers.
+    public let offsets: [UInt32]
+    /// Ascending inside a column.
+    public let rows: [UInt32]
+    /// The place of the same entry in the matrix by rows.
+    public let entries: [UInt32]
+
+    /// O(entries), by counting.
+    init(_ matrix: CompressedRows, columnCount: Int) {
+        var offsets = [UInt32](repeating: 0, count: columnCount + 1)
+        for column in matrix.columns { offsets[Int(column) + 1] += 1 }
+        for column in 0..<columnCount { offsets[column + 1] += offsets[column] }
+        var next = offsets
+        var rows = [UInt32](repeating: 0, count: matrix.entryCount)
+        var entries = rows
+        for row in 0..<matrix.rowCount {
+            for entry in matrix.entries(row) {
+                let column = Int(matrix.columns[entry])
+                let place = Int(next[column])
+                next[column] += 1
+                rows[place] = UInt32(truncatingIfNeeded: row)
+                entries[place] = UInt32(truncatingIfNeeded: entry)
+            }
+        }
+        self.offsets = offsets
+        self.rows = rows
+        self.entries = entries
+    }
+
+    /// The places of a column's entries in `rows` and `entries`.
+    @inlinable
+    public func places(_ column: Int) -> Range<Int> {
+        Int(offsets[column])..<Int(offsets[column + 1])
+    }
+}

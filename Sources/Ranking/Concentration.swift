@@ -1,0 +1,64 @@
+/// How many independent voices stand behind each item (section D of `docs/ranking.md`).
+struct Concentration {
+    /// The largest group's part of what others than the ego contribute; 0 without any. Per item.
+    private(set) var concentration: [Double]
+    /// The authors other than the ego that contribute. Per item.
+    private(set) var supporters: [UInt32]
+
+    /// Authors without a group, as plain SALSA meets them, are a voice each. O(edges).
+    init(
+        _ snapshot: GraphSnapshot, ego: AuthorIndex, groups: [AuthorIndex?],
+        contributions: Contributions
+    ) {
+        let count = snapshot.itemCount
+        let rows = snapshot.interactions
+        var total = [Double](repeating: 0, count: count)
+        var largest = total
+        var current = total
+        var supporters = [UInt32](repeating: 0, count: count)
+        var touched: [UInt32] = []
+        let voices = Self.voices(snapshot, ego: ego, groups: groups, contributions: contributions)
+        for (place, voice) in voices.enumerated() {
+            let author = Int(voice.author)
+            for entry in rows.entries(author) {
+                let value = contributions.value(
+                    author: author, entry: entry, weights: rows.weights)
+                guard value > 0 else { continue }
+                let item = rows.columns[entry]
+                if current[Int(item)] == 0 { touched.append(item) }
+                current[Int(item)] += value
+                supporters[Int(item)] += 1
+            }
+            guard place + 1 == voices.count || voices[place + 1].group != voice.group else {
+                continue
+            }
+            for item in touched {
+                total[Int(item)] += current[Int(item)]
+                largest[Int(item)] = max(largest[Int(item)], current[Int(item)])
+                current[Int(item)] = 0
+            }
+            touched.removeAll(keepingCapacity: true)
+        }
+        concentration = zip(largest, total).map { $1 > 0 ? $0 / $1 : 0 }
+        self.supporters = supporters
+    }
+
+    /// `max(floor, 1 - ramp)`: 1 up to tau, then down in a line.
+    static func factor(_ concentration: Double, _ parameters: RankingParameters) -> Double {
+        max(parameters.floor, 1 - ConnectivityDecay.ramp(concentration, from: parameters.tau))
+    }
+
+    /// Contributing authors with their groups, group by group.
+    private static func voices(
+        _ snapshot: GraphSnapshot, ego: AuthorIndex, groups: [AuthorIndex?],
+        contributions: Contributions
+    ) -> [(group: UInt32, author: UInt32)] {
+        var voices: [(group: UInt32, author: UInt32)] = []
+        for author in 0..<snapshot.authorCount
+        where author != ego.position && contributions.mayContribute(author) {
+            let own = UInt32(truncatingIfNeeded: author)
+            voices.append((groups[author]?.value ?? own, own))
+        }
+        return voices.sorted { $0 < $1 }
+    }
+}

@@ -1,0 +1,60 @@
+/// Which author delivered how much of an item's share; the contributions of an item sum to its share.
+enum Contributions: Sendable {
+    /// `rate(author) * w(author, item)`: exact engines.
+    case rates([Double])
+    /// One value per author-item edge, in the order of the rows of authors: counted walks.
+    case edges([Double])
+
+    @inline(__always)
+    func value(author: Int, entry: Int, weights: [Double]) -> Double {
+        switch self {
+        case .rates(let rates): rates[author] * weights[entry]
+        case .edges(let edges): edges[entry]
+        }
+    }
+
+    /// False only when an author contributes to nothing.
+    func mayContribute(_ author: Int) -> Bool {
+        switch self {
+        case .rates(let rates): rates[author] > 0
+        case .edges: true
+        }
+    }
+
+    /// The positive contributions to an item, largest first (rounded to 12 decimals, then by author).
+    /// O(authors of the item, log).
+    func ordered(
+        for item: ItemIndex, in snapshot: GraphSnapshot
+    ) -> [(author: AuthorIndex, value: Double)] {
+        var found: [(author: AuthorIndex, value: Double)] = []
+        for place in snapshot.holders.places(item.position) {
+            let author = snapshot.holders.rows[place]
+            let value = value(
+                author: Int(author), entry: Int(snapshot.holders.entries[place]),
+                weights: snapshot.interactions.weights)
+            if value > 0 { found.append((AuthorIndex(author), value)) }
+        }
+        return found.sorted {
+            (-sortKey($0.value), $0.author) < (-sortKey($1.value), $1.author)
+        }
+    }
+
+    /// What a set of authors delivers to all items. O(edges of the set).
+    func delivered(by authors: [AuthorIndex], in snapshot: GraphSnapshot) -> Double {
+        var sum = 0.0
+        for author in Set(authors).sorted() where snapshot.contains(author) {
+            for entry in snapshot.interactions.entries(author.position) {
+                sum += value(
+                    author: author.position, entry: entry, weights: snapshot.interactions.weights)
+            }
+        }
+        return sum
+    }
+}
+
+/// A number that orders as `value` rounded to 12 decimals does, so that the last bits of a sum do not
+/// decide an order.
+func sortKey(_ value: Double) -> Double {
+    // Above 2^12 a Double has fewer than 12 decimals left.
+    value < 4_096 ? (value * 1e12).rounded() : min(value, 1e290) * 1e12
+}

@@ -1,0 +1,75 @@
+internal import Primitives
+
+/// The engines, by the names that people use for them.
+public enum EngineName: String, CaseIterable, Hashable, Sendable, Codable {
+    /// Trust-weighted personalised SALSA, exact, with the proofs.
+    case tsalsa
+    /// Saturated trust and one round of taste.
+    case taste
+    /// The Monte Carlo walk of Web3Recommend: the baseline.
+    case web3recommend
+    /// Plain personalised SALSA: the undefended baseline.
+    case salsa
+
+    public var engine: any RankingEngine {
+        switch self {
+        case .tsalsa: TrustedSalsa()
+        case .taste: Taste()
+        case .web3recommend: Web3Recommend()
+        case .salsa: PlainSalsa()
+        }
+    }
+}
+
+/// A pure function from a snapshot and a question to a ranked list.
+///
+/// The same snapshot, query and seed give a byte-identical result on every run.
+public protocol RankingEngine: Sendable {
+    var name: EngineName { get }
+
+    /// Requires parameters without a `problem`. Never fails otherwise: an ego outside the snapshot, or
+    /// without trust, gets an empty list.
+    func rank(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> RankingResult
+}
+
+/// For whom to rank, and what that person has said about items and authors.
+public struct RankingQuery: Hashable, Sendable {
+    public var ego: AuthorIndex
+    public var parameters: RankingParameters
+    /// Items not to recommend: hidden or blocked.
+    public var excluded: [ItemIndex]
+    /// Items not to recommend whose three largest contributors lose half their trust, for this ego
+    /// alone (`tsalsa` and `taste`).
+    public var disliked: [ItemIndex]
+    /// Authors that are treated as if nobody had ever heard of them.
+    public var blockedAuthors: [AuthorIndex]
+    /// A factor in [0, 1] on the trust of each author, for instance a connectivity decay of authors;
+    /// empty means 1 for all. `tsalsa` and `taste`.
+    public var trustFactors: [Double]
+
+    public init(
+        ego: AuthorIndex, parameters: RankingParameters = RankingParameters(),
+        excluded: [ItemIndex] = [], disliked: [ItemIndex] = [], blockedAuthors: [AuthorIndex] = [],
+        trustFactors: [Double] = []
+    ) {
+        self.ego = ego
+        self.parameters = parameters
+        self.excluded = excluded
+        self.disliked = disliked
+        self.blockedAuthors = blockedAuthors
+        self.trustFactors = trustFactors
+    }
+
+    func validate(against snapshot: GraphSnapshot) {
+        require(parameters.problem == nil, parameters.problem?.description ?? "")
+        require(
+            trustFactors.isEmpty || trustFactors.count == snapshot.authorCount,
+            "trust factors are one per author")
+    }
+
+    /// The snapshot without the blocked authors; the ego cannot block itself.
+    func view(of snapshot: GraphSnapshot) -> GraphSnapshot {
+        let blocked = blockedAuthors.filter { $0 != ego }
+        return blocked.isEmpty ? snapshot : snapshot.removing(blocked)
+    }
+}

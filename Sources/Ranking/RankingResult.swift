@@ -1,0 +1,213 @@
+internal import RealModule
+
+/// A ranked list with everything that its explanations need. Immutable; holds its snapshot.
+public struct RankingResult: Sendable {
+    public let engine: EngineName
+    /// The snapshot that was ranked, without the blocked authors.
+    public let snapshot: GraphSnapshot
+    public let query: RankingQuery
+    /// The recommendations, best first: what the ego has, and what it disliked or excluded, is left
+    /// out. Complete: take a prefix.
+    public let items: [RankedItem]
+    /// Every item with a positive score in the same order, what is left out of `items` included.
+    public let allItems: [ItemIndex]
+    /// The ego's trust in each author: sums to 1 before factors and dislikes lower it.
+    public let trust: [Double]
+    /// Expected visits of each author by a trust walk.
+    public let visits: [Double]
+    /// The group of each author: one voice each; nil out of reach.
+    public let groups: [AuthorIndex?]
+    /// Expected visits of each author by the item walk (`taste`: the weight of each neighbour).
+    public let walkVisits: [Double]
+    /// Expected visits of each item, not normalised.
+    public let itemVisits: [Double]
+    /// `itemVisits` normalised to sum 1. Per item.
+    public let shares: [Double]
+    /// Popularity as the engine weighs it. Per item.
+    public let popularity: [Double]
+    /// Part of the item's support that passes one voice. Per item.
+    public let concentration: [Double]
+    /// Factor of the connectivity decay. Per item.
+    public let factors: [Double]
+    /// Per item; 0: not recommended.
+    public let scores: [Double]
+    /// Fewer reachable groups than `youngNetworkGroups`.
+    public let isYoungNetwork: Bool
+
+    let contributions: Contributions
+    let supporters: [UInt32]
+    private let massPerTrust: Double?
+    /// Rank in `items` from 1; 0 when not in it. Per item.
+    private let ranks: [UInt32]
+
+    /// How an engine lowers the scores of items that depend on few.
+    enum Decay {
+        /// By the concentration on dominator groups.
+        case groups
+        /// By ratios that the engine counted itself.
+        case ratios([Double], factors: [Double])
+        case none
+    }
+
+    init(
+        _ engine: EngineName, _ snapshot: GraphSnapshot, _ query: RankingQuery,
+        standing: TrustStanding, mass: WalkMass, decay: Decay
+    ) {
+        let voices = Concentration(
+            snapshot, ego: query.ego, groups: standing.dominators.groups,
+            contributions: mass.contributions)
+        let concentration: [Double]
+        let factors: [Double]
+        switch decay {
+        case .groups:
+            concentration = voices.concentration
+            factors = concentration.map { Concentration.factor($0, query.parameters) }
+        case .ratios(let ratios, let given):
+            concentration = ratios
+            factors = given
+        case .none:
+            concentration = voices.concentration
+            factors = [Double](repeating: 1, count: snapshot.itemCount)
+        }
+        self.engine = engine
+        self.snapshot = snapshot
+        self.query = query
+        trust = standing.trust
+        visits = standing.flow.visits
+        groups = standing.dominators.groups
+        walkVisits = mass.authorVisits
+        itemVisits = mass.itemVisits
+        shares = mass.shares
+        popularity = mass.popularity
+        contributions = mass.contributions
+        supporters = voices.supporters
+        massPerTrust = mass.massPerTrust
+        self.concentration = concentration
+        self.factors = factors
+        let scores = Self.scores(mass, factors: factors)
+        self.scores = scores
+        let young: Bool
+        if case .groups = decay {
+            young =
+                standing.dominators.groupCount(ego: query.ego)
+                < query.parameters.youngNetworkGroups
+        } else {
+            young = false
+        }
+        isYoungNetwork = young
+        let tiers = concentration.map { ratio in
+            young && ratio >= query.parameters.tauHard
+                ? RankedItem.Tier.singleVoice : RankedItem.Tier.supported
+        }
+        allItems = Self.order(scores, tiers: tiers)
+        let left = Self.leftOut(snapshot, query)
+        var items: [RankedItem] = []
+        var ranks = [UInt32](repeating: 0, count: snapshot.itemCount)
+        for item in allItems where !left[item.position] {
+            let place = item.position
+            ranks[place] = UInt32(items.count + 1)
+            items.append(
+                RankedItem(
+                    item: item, rank: items.count + 1, score: scores[place],
+                    share: mass.shares[place], popularity: mass.popularity[place],
+                    concentration: concentration[place], factor: factors[place],
+                    supporters: Int(voices.supporters[place]), tier: tiers[place]))
+        }
+        self.items = items
+        self.ranks = ranks
+    }
+
+    /// The rank of an item in `items`, from 1; nil when it is not recommended.
+    public func position(of item: ItemIndex) -> Int? {
+        guard snapshot.contains(item), ranks[item.position] > 0 else { return nil }
+        return Int(ranks[item.position])
+    }
+
+    /// What one author contributed to an item's share; 0 when it does not have the item.
+    public func contribution(of author: AuthorIndex, to item: ItemIndex) -> Double {
+        guard snapshot.contains(author), snapshot.contains(item),
+            let entry = snapshot.interactions.entry(row: author.position, column: item.value)
+        else { return 0 }
+        return contributions.value(
+            author: author.position, entry: entry, weights: snapshot.interactions.weights)
+    }
+
+    /// The most of all item mass that a region can deliver, whatever its identities, edges, weights or
+    /// items (T2; for `taste` the bound on voices times the most that a voice can say). In [0, 1]; nil
+    /// for the baselines, which have no such bound. O(region).
+    public func massBound(of region: [AuthorIndex]) -> Double? {
+        guard let massPerTrust else { return nil }
+        var held = 0.0
+        for author in Set(region).sorted() where snapshot.contains(author) {
+            if author == query.ego { return 1 }
+            if snapshot.interactions.scales[author.position] > 0 { held += trust[author.position] }
+        }
+        return min(1, massPerTrust * held)
+    }
+
+    /// The part of all item mass that a region did deliver. O(edges of the region).
+    public func share(deliveredBy region: [AuthorIndex]) -> Double {
+        contributions.delivered(by: region, in: snapshot)
+    }
+
+    /// The part of all item mass that lies on a set of items.
+    public func share(ofItems items: [ItemIndex]) -> Double {
+        Set(items).sorted().reduce(0) { sum, item in
+            snapshot.contains(item) ? sum + shares[item.position] : sum
+        }
+    }
+}
+
+/// One recommendation.
+public struct RankedItem: Hashable, Sendable {
+    public enum Tier: String, Hashable, Sendable {
+        case supported
+        /// In a network of fewer than three reachable groups, an item that one voice alone supports:
+        /// it stands below all others and is labelled.
+        case singleVoice
+    }
+
+    public let item: ItemIndex
+    /// From 1.
+    public let rank: Int
+    public let score: Double
+    /// Part of all item mass.
+    public let share: Double
+    public let popularity: Double
+    /// Part of the support that passes one voice.
+    public let concentration: Double
+    /// Factor of the connectivity decay, at most 1.
+    public let factor: Double
+    /// Authors other than the ego that contributed.
+    public let supporters: Int
+    public let tier: Tier
+}
+
+extension RankingResult {
+    private static func scores(_ mass: WalkMass, factors: [Double]) -> [Double] {
+        let exponent = mass.popularityExponent
+        return mass.shares.indices.map { item in
+            let gain = mass.shares[item] * factors[item]
+            guard gain > 0, mass.popularity[item] >= .leastNormalMagnitude else { return 0 }
+            guard exponent > 0 else { return gain }
+            return min(gain / Double.pow(mass.popularity[item], exponent), .greatestFiniteMagnitude)
+        }
+    }
+
+    /// Items of positive score: by tier, by score rounded to 12 decimals, by index. O(n log n).
+    private static func order(_ scores: [Double], tiers: [RankedItem.Tier]) -> [ItemIndex] {
+        let keys = scores.map(sortKey)
+        let items = scores.indices.filter { scores[$0] > 0 }.sorted { left, right in
+            if tiers[left] != tiers[right] { return tiers[left] == .supported }
+            return keys[left] != keys[right] ? keys[left] > keys[right] : left < right
+        }
+        return items.map { ItemIndex(position: $0) }
+    }
+
+    private static func leftOut(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> [Bool] {
+        var left = [Bool](repeating: false, count: snapshot.itemCount)
+        let named = snapshot.items(of: query.ego) + query.excluded + query.disliked
+        for item in named where snapshot.contains(item) { left[item.position] = true }
+        return left
+    }
+}

@@ -1,0 +1,116 @@
+internal import RealModule
+
+/// `taste`: saturated trust decides who is heard, likeness of taste decides how much (section "taste"
+/// of `docs/ranking.md`): one bipartite round of three steps, neighbours bounded in number.
+///
+/// Weights are taken relative to the largest of their author: so nobody gains by inflating all its
+/// weights, as in `tsalsa`, and a degree still counts items.
+public struct Taste: RankingEngine {
+    public init() {}
+
+    public var name: EngineName { .taste }
+
+    public func rank(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> RankingResult {
+        query.validate(against: snapshot)
+        let view = query.view(of: snapshot)
+        var standing = TrustStanding(view, query)
+        let effective = Self.effectiveNumber(standing.flow.trust)
+        let found = standing.heedingDislikes(view, query) { trust in
+            mass(view, query, trust: trust, perVoice: effective / query.parameters.taste.theta)
+        }
+        return RankingResult(name, view, query, standing: standing, mass: found, decay: .groups)
+    }
+
+    /// `exp(entropy)` of a distribution: how many equals it is worth. 0 for an empty one.
+    static func effectiveNumber(_ trust: [Double]) -> Double {
+        var entropy = 0.0
+        for part in trust where part > 0 { entropy -= part * Double.log(part) }
+        return trust.contains { $0 > 0 } ? Double.exp(entropy) : 0
+    }
+
+    /// `voice(u) = min(1, trust(u) * perVoice)`; the voices of a region sum to at most its trust times
+    /// `perVoice`.
+    private func mass(
+        _ snapshot: GraphSnapshot, _ query: RankingQuery, trust: [Double], perVoice: Double
+    ) -> WalkMass {
+        let taste = query.parameters.taste
+        let relative = Self.relativeScales(snapshot.interactions)
+        let voice = trust.map { min(1, $0 * perVoice) }
+        let kernel = InteractionKernel(snapshot, mass: voice)
+        let degrees = kernel.scatter(zip(voice, relative).map { $0 * $1 })
+        let interest = interest(snapshot, ego: query.ego, degrees: degrees, exponent: taste.b)
+        let near = neighbours(
+            snapshot, query, kernel: kernel, voice: voice, relative: relative, interest: interest)
+        let rates = zip(near, relative).map { $0 * $1 }
+        let visits = kernel.scatter(rates)
+        let total = visits.reduce(0, +)
+        let inverse = total > 0 ? 1 / total : 0
+        let longest =
+            snapshot.interactions.rowCount == 0
+            ? 0
+            : (0..<snapshot.authorCount).reduce(0) {
+                max($0, snapshot.interactions.entries($1).count)
+            }
+        let most = Double.pow(Double(longest), 1 - taste.c) * (interest?.reduce(0, +) ?? 1)
+        return WalkMass(
+            authorVisits: near, itemVisits: visits, popularity: degrees,
+            shares: visits.map { $0 * inverse }, contributions: .rates(rates.map { $0 * inverse }),
+            popularityExponent: taste.p,
+            massPerTrust: min(perVoice * most * inverse, .greatestFiniteMagnitude))
+    }
+
+    /// `a(s, i) d_i^-b`, what the ego brings to each item; nil for an ego without items.
+    private func interest(
+        _ snapshot: GraphSnapshot, ego: AuthorIndex, degrees: [Double], exponent: Double
+    ) -> [Double]? {
+        guard snapshot.contains(ego), snapshot.interactions.scales[ego.position] > 0 else {
+            return nil
+        }
+        let rows = snapshot.interactions
+        var interest = [Double](repeating: 0, count: snapshot.itemCount)
+        for entry in rows.entries(ego.position) {
+            let item = Int(rows.columns[entry])
+            guard degrees[item] >= .leastNormalMagnitude else { continue }
+            interest[item] =
+                rows.weights[entry] * rows.scales[ego.position]
+                * Double.pow(degrees[item], -exponent)
+        }
+        return interest
+    }
+
+    /// `near(v) = voice(v) n_v^-c * sum_i a(s, i) d_i^-b w(v, i)`, the largest kept, the ego left out.
+    /// An ego without items is near to every voice alike.
+    private func neighbours(
+        _ snapshot: GraphSnapshot, _ query: RankingQuery, kernel: InteractionKernel,
+        voice: [Double], relative: [Double], interest: [Double]?
+    ) -> [Double] {
+        let taste = query.parameters.taste
+        let scales = snapshot.interactions.scales
+        var coefficients = [Double](repeating: 0, count: snapshot.authorCount)
+        for author in kernel.authors.lazy.map(Int.init) where author != query.ego.position {
+            // n_v = relative / scale: the sum of the author's relative weights.
+            let degree = Double.pow(relative[author] / scales[author], -taste.c)
+            coefficients[author] = voice[author] * degree
+        }
+        guard let interest else { return kept(coefficients, taste.neighbours) }
+        for author in coefficients.indices { coefficients[author] *= relative[author] }
+        return kept(kernel.gather(interest, coefficients: coefficients), taste.neighbours)
+    }
+
+    private func kept(_ near: [Double], _ count: Int) -> [Double] {
+        let positive = near.indices.filter { near[$0] > 0 }
+        guard positive.count > count else { return near }
+        let order = positive.sorted { (-near[$0], $0) < (-near[$1], $1) }
+        var kept = [Double](repeating: 0, count: near.count)
+        for author in order.prefix(count) { kept[author] = near[author] }
+        return kept
+    }
+
+    /// One over the largest weight of each author; 0 for an author without items.
+    private static func relativeScales(_ rows: CompressedRows) -> [Double] {
+        (0..<rows.rowCount).map { row in
+            let largest = rows.entries(row).reduce(0.0) { max($0, rows.weights[$1]) }
+            return largest > 0 ? 1 / largest : 0
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/// What an engine found before the connectivity decay: mass on items and who delivered it.
+struct WalkMass {
+    /// Expected visits of authors by the item walk; for `taste` the weight of each neighbour.
+    var authorVisits: [Double]
+    /// Mass on items before it is normalised.
+    var itemVisits: [Double]
+    /// Trust-weighted popularity.
+    var popularity: [Double]
+    /// `itemVisits` normalised to sum 1; all 0 when there is no mass.
+    var shares: [Double]
+    var contributions: Contributions
+    /// The score is divided by popularity to this power.
+    var popularityExponent: Double
+    /// A region of trust R delivers at most this times R of all mass; nil without such a bound.
+    var massPerTrust: Double?
+}

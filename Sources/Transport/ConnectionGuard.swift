@@ -1,0 +1,210 @@
+import Primitives
+
+/// Watches every connection from outside libzmq and ends those that break the rules.
+///
+/// libzmq counts finished messages only, so a message that never ends grows without bound, and it
+/// has no call that drops one inbound peer. The guard knows each connection's descriptor from the
+/// socket monitor. An edge-triggered epoll set tells which connections receive anything, so an idle
+/// node is not woken and a flood is seen within `guardMilliseconds`.
+final class ConnectionGuard {
+    typealias Serial = UInt64
+
+    /// A connection that the guard has ended.
+    struct Cut {
+        let serial: Serial
+        let descriptor: Int32
+        let side: Connection.Side
+        let reason: Refusal
+    }
+
+    let arrivals: ArrivalSet
+    private let limits: TransportLimits
+    private(set) var connections: BoundedTable<Serial, Connection>
+    private(set) var halfOpenCount = 0
+    private var nextSerial: Serial = 1
+    private var lastCheckMilliseconds: UInt64 = 0
+    private var isArmed = false
+
+    init(limits: TransportLimits, capacity: Int) throws(TransportError) {
+        self.limits = limits
+        connections = BoundedTable(capacity: capacity)
+        arrivals = try ArrivalSet()
+    }
+
+    // MARK: Inputs
+
+    /// Takes a new connection under watch; ends older half-open ones when there are too many.
+    /// Nil when the table is full: the connection is ended at once.
+    func admit(
+        _ descriptor: Int32, side: Connection.Side, nowMilliseconds now: UInt64, cuts: inout [Cut]
+    ) -> Serial? {
+        let connection = Connection(descriptor: descriptor, side: side, nowMilliseconds: now)
+        if connection.isHalfOpen { makeRoom(for: connection.address, &cuts) }
+        let serial = nextSerial
+        nextSerial += 1
+        guard connections.set(serial, connection) else {
+            connection.shutDown()
+            return nil
+        }
+        if connection.isHalfOpen { halfOpenCount += 1 }
+        arrivals.watch(descriptor, name: serial)
+        isArmed = true
+        return serial
+    }
+
+    /// A message came out of a connection.
+    func deliver(_ serial: Serial, payloadBytes: Int) {
+        guard let slot = connections.slot(of: serial) else { return }
+        connections[slot: slot].account.deliver(payloadBytes: payloadBytes)
+    }
+
+    /// The connection spoke: it is half-open no longer.
+    func establish(_ serial: Serial) {
+        connections.update(serial) { connection in
+            if connection.isHalfOpen { halfOpenCount -= 1 }
+            connection.isHalfOpen = false
+        }
+    }
+
+    /// Forgets a connection that libzmq has closed.
+    func forget(_ serial: Serial) {
+        guard let connection = connections.remove(serial) else { return }
+        if connection.isHalfOpen { halfOpenCount -= 1 }
+    }
+
+    /// Ends a connection and forgets it.
+    func drop(_ serial: Serial) {
+        connections[serial]?.shutDown()
+        forget(serial)
+    }
+
+    /// Reads which connections have received something since the last call.
+    func collectArrivals() {
+        arrivals.collect { serial in
+            guard let slot = connections.slot(of: serial) else { return }
+            connections[slot: slot].isTouched = true
+            connections[slot: slot].hasArrivals = true
+            isArmed = true
+        }
+    }
+
+    /// Takes the due readings and ends what breaks a rule. `isDrained`: libzmq had no finished
+    /// message left just before. O(connections), with three system calls for each active one.
+    func check(nowMilliseconds now: UInt64, isDrained: Bool, cuts: inout [Cut]) {
+        lastCheckMilliseconds = now
+        isArmed = false
+        collectArrivals()
+        isArmed = false
+        var due: [(Serial, Refusal)] = []
+        var total = 0
+        for slot in connections.keys.indices {
+            if connections[slot: slot].isTouched {
+                // A connection that is gone is forgotten when its monitor event comes.
+                if !connections[slot: slot].read(isDrained: isDrained, nowMilliseconds: now) {
+                    connections[slot: slot].isTouched = false
+                }
+                isArmed = isArmed || connections[slot: slot].isTouched
+            }
+            let undelivered = connections[slot: slot].account.undelivered
+            total += undelivered
+            if let reason = fault(slot, undelivered, now) {
+                due.append((connections.keys[slot], reason))
+                total -= undelivered
+            }
+        }
+        for (serial, reason) in due { cut(serial, reason, &cuts) }
+        while total > limits.undeliveredBytesTotal, let worst = worstSlot() {
+            total -= connections[slot: worst].account.undelivered
+            cut(connections.keys[worst], .undeliveredTotal, &cuts)
+        }
+    }
+
+    // MARK: Queries
+
+    /// Whether the epoll set belongs into the poll set: not while the next check is set anyway.
+    var wantsArrivals: Bool { !isArmed }
+
+    /// When `check` is due next; nil when only an arrival makes it due. O(connections).
+    var nextCheckMilliseconds: UInt64? {
+        let soonest = lastCheckMilliseconds + UInt64(limits.guardMilliseconds)
+        if isArmed { return soonest }
+        var next: UInt64?
+        for slot in connections.keys.indices {
+            if let deadline = deadline(slot) { next = min(next ?? deadline, deadline) }
+        }
+        return next.map { max($0, soonest) }
+    }
+
+    func establishedInbound(in netgroup: UInt64) -> Int {
+        connections.values.count {
+            !$0.isHalfOpen && $0.side == .inbound && $0.address.netgroup == netgroup
+        }
+    }
+
+    // MARK: Helpers
+
+    private func deadline(_ slot: Int) -> UInt64? {
+        if connections[slot: slot].isHalfOpen {
+            return connections[slot: slot].admittedMilliseconds
+                + UInt64(limits.handshakeMilliseconds)
+        }
+        return connections[slot: slot].account.stalledSinceMilliseconds.map {
+            $0 + UInt64(limits.frameMilliseconds)
+        }
+    }
+
+    private func fault(_ slot: Int, _ undelivered: Int, _ now: UInt64) -> Refusal? {
+        if undelivered > limits.undeliveredBytes { return .undelivered }
+        guard let deadline = deadline(slot), now >= deadline else { return nil }
+        return connections[slot: slot].isHalfOpen ? .silent : .stalledFrame
+    }
+
+    private func worstSlot() -> Int? {
+        connections.keys.indices.max {
+            connections[slot: $0].account.undelivered < connections[slot: $1].account.undelivered
+        }
+    }
+
+    private func cut(_ serial: Serial, _ reason: Refusal, _ cuts: inout [Cut]) {
+        guard let connection = connections[serial] else { return }
+        cuts.append(
+            Cut(
+                serial: serial, descriptor: connection.descriptor, side: connection.side,
+                reason: reason))
+        drop(serial)
+    }
+
+    /// Ends half-open connections so that an honest newcomer gets in: those that have sent nothing
+    /// first, the oldest of them first.
+    private func makeRoom(for address: PeerAddress, _ cuts: inout [Cut]) {
+        if !address.isLoopback {
+            let group = address.netgroup
+            let count = connections.values.count { $0.isHalfOpen && $0.address.netgroup == group }
+            if count >= limits.halfOpenPerNetgroup {
+                dropOldestHalfOpen(.halfOpenNetgroup, &cuts) { $0.address.netgroup == group }
+            }
+        }
+        if halfOpenCount >= limits.halfOpen {
+            dropOldestHalfOpen(.halfOpenCap, &cuts) { _ in true }
+        }
+    }
+
+    private func dropOldestHalfOpen(
+        _ reason: Refusal, _ cuts: inout [Cut], where matches: (Connection) -> Bool
+    ) {
+        collectArrivals()
+        var victim: (serial: Serial, hasArrivals: Bool)?
+        for slot in connections.keys.indices {
+            let connection = connections[slot: slot]
+            guard connection.isHalfOpen, matches(connection) else { continue }
+            let serial = connections.keys[slot]
+            let isBetter =
+                victim.map {
+                    $0.hasArrivals == connection.hasArrivals
+                        ? serial < $0.serial : !connection.hasArrivals
+                } ?? true
+            if isBetter { victim = (serial, connection.hasArrivals) }
+        }
+        if let victim { cut(victim.serial, reason, &cuts) }
+    }
+}

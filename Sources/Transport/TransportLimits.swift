@@ -1,0 +1,57 @@
+/// Every cap of the transport. The figures are those of the protocol (docs/protocol.md).
+public struct TransportLimits: Hashable, Sendable {
+    /// Largest payload of a frame, in bytes. libzmq is told this plus 64, because it counts the
+    /// *encrypted* frame, which is 33 bytes longer.
+    public var maximumFrameBytes = 64 << 10
+    /// Established links, inbound and outbound together.
+    public var connections = 256
+    /// Inbound connections that have not yet spoken.
+    public var halfOpen = 64
+    /// Of these, in one netgroup (/24 or /48). Loopback is exempt: everyone there is this machine.
+    public var halfOpenPerNetgroup = 4
+    /// Established inbound links in one netgroup. Loopback is exempt.
+    public var inboundPerNetgroup = 2
+    /// Peers that this node dials.
+    public var outboundLinks = 64
+    /// Bytes that one connection may have brought in without a finished message.
+    public var undeliveredBytes = 1 << 20
+    /// The same over all connections; past it the worst one is cut. A one-byte frame takes 36 bytes
+    /// on the wire and 64 in libzmq, so memory is up to twice this figure.
+    public var undeliveredBytesTotal = 6 << 20
+    /// Frames waiting to be sent to one link, in bytes.
+    public var outboundQueueBytesPerLink = 1 << 20
+    /// Frames waiting to be sent over all links, in bytes.
+    public var outboundQueueBytesTotal = 32 << 20
+    /// Frames waiting to be sent to one link, in messages (libzmq's SNDHWM).
+    public var outboundQueueFrames = 1_000
+    /// From accept to the first message. The dialler speaks first.
+    public var handshakeMilliseconds = 5_000
+    /// From the first byte of a frame to its last.
+    public var frameMilliseconds = 10_000
+    /// Between two ZMTP PINGs of ours.
+    public var heartbeatMilliseconds = 30_000
+    /// Silence after a PING that ends a connection; with the interval, dead after 75 s.
+    public var heartbeatTimeoutMilliseconds = 45_000
+    /// First wait before a lost outbound link is dialled again; doubles up to the maximum.
+    public var reconnectMilliseconds = 500
+    public var reconnectMaximumMilliseconds = 30_000
+    /// Kernel buffers of one connection in each direction, in bytes: without it the kernel lets a
+    /// single connection hold several MiB.
+    public var kernelBufferBytes = 256 << 10
+    /// File descriptors that the transport leaves to the rest of the process.
+    public var reservedDescriptors = 64
+    /// Banned node keys remembered; the oldest is forgotten first.
+    public var bans = 4_096
+    /// Largest request or reply on the control socket, in bytes.
+    public var controlFrameBytes = 16 << 20
+    /// Least time between two looks of the connection guard, and so its reaction time to a flood.
+    public var guardMilliseconds = 10
+    /// Frames taken out of libzmq in one call of `poll`.
+    public var framesPerPoll = 256
+
+    public init() {}
+
+    /// libzmq's RCVHWM: finished messages of one connection never amount to more than half of
+    /// `undeliveredBytes`, so what goes beyond can only be a message that does not end.
+    var receiveHighWaterMark: Int { max(1, undeliveredBytes / 2 / maximumFrameBytes) }
+}

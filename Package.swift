@@ -76,8 +76,8 @@ let package = Package(
         room(
             "Testbed",
             [
-                "Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Transport",
-                "Daemon",
+                "Primitives", "Records", "Ranking", "Datasets", "NodeCore", "Cryptography",
+                "Transport", "Daemon",
             ]),
         // 5
         .executableTarget(

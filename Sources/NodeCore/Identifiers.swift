@@ -1,5 +1,6 @@
-public import Primitives
-public import Records
+import Primitives
+import Records
+
 
 /// Joins an effect to the one later input that answers it.
 public struct EffectID: Hashable, Comparable, Sendable {

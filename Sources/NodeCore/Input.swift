@@ -12,6 +12,8 @@ public enum Input: Sendable {
     /// A private entry was written to, or removed from, the store: the ranking takes notice.
     case privateAdded(PrivateEntry)
     case privateRemoved(PrivateEntry)
+    /// An invitation was accepted: tell its node so as soon as a link to it is ready.
+    case redeem(NodeKey, InvitationClaim)
     case authorBlocked(PublicKey, isBlocked: Bool)
     /// Answers `commit` and `commitOwn`.
     case stored(EffectID, StoreFailure?)

@@ -1,4 +1,5 @@
 import Primitives
+import Ranking
 import Records
 
 /// Admission: whose feeds are held. Trust decides; strangers share a fixed pool.

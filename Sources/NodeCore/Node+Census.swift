@@ -1,6 +1,7 @@
 public import Primitives
 import Ranking
-public import Records
+import Records
+
 
 /// How full one bounded map is.
 public struct MapFill: Hashable, Sendable {
@@ -46,7 +47,7 @@ extension Node {
             MapFill(
                 name: "reads", count: reads.count, cap: limits.links * limits.readsPerLink),
         ]
-            + graph.census.map { MapFill(name: "graph-\($0.name)", count: $0.count, cap: $0.cap) }
+            + graph.census.map { MapFill(name: "graph-\($0.name)", count: $0.count, cap: $0.capacity) }
     }
 
     public var linkSummaries: [LinkSummary] {

@@ -120,7 +120,31 @@ extension Node {
             state.phase = .ready(version: Self.protocolVersion)
             state.skewMilliseconds = skew
         }
+        if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
         tellFrontier(link, whole: true, now, &effects)
+        giveUpDuplicate(of: link, &effects)
+    }
+
+    /// Two nodes that dialled each other keep the link that the smaller node key dialled. The dialler of the
+    /// other gives it up, so that exactly one side acts.
+    private func giveUpDuplicate(of link: LinkID, _ effects: inout [Effect]) {
+        guard let key = links[link]?.nodeKey, configuration.nodeKey > key else { return }
+        let same = links.keys.enumerated().filter { position, _ in
+            links.values[position].nodeKey == key && links.values[position].isReady
+        }
+        guard same.count > 1, same.contains(where: { links.values[$0.0].direction == .inbound })
+        else { return }
+        for (position, other) in same where links.values[position].direction == .outbound {
+            effects.append(.disconnect(other, .duplicate))
+        }
+    }
+
+    mutating func redeem(_ claim: InvitationClaim, at key: NodeKey, _ effects: inout [Effect]) {
+        guard claims.set(key, claim) else { return }
+        for (position, link) in links.keys.enumerated()
+        where links.values[position].nodeKey == key && links.values[position].isReady {
+            effects.append(.send(link, .invitation(claim)))
+        }
     }
 
     private mutating func pong(_ nonce: UInt64, on link: LinkID, _ now: Moment) {
@@ -154,9 +178,10 @@ extension Node {
 
     private mutating func ping(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
         let nonce = random.next() >> 8
+        let next = now.monotonicMilliseconds + limits.pingMilliseconds
         links.update(link) { state in
             state.ping = (nonce, now.monotonicMilliseconds)
-            state.nextPing = now.monotonicMilliseconds + configuration.limits.pingMilliseconds
+            state.nextPing = next
         }
         effects.append(.send(link, .ping(nonce: nonce)))
     }

@@ -120,6 +120,8 @@ extension Node {
     public var ownLog: OwnLog { own.log }
     public var privateEntries: [PrivateEntry] { own.privateEntries }
 
+    public func isBlocked(_ author: PublicKey) -> Bool { blocked.contains(author) }
+
     /// Why nothing can be published now; nil when all is well.
     public var publishObstacle: Notice? {
         guard let feed = feeds[configuration.feed] else { return nil }

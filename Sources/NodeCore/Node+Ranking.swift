@@ -1,5 +1,5 @@
 public import Primitives
-public import Ranking
+import Ranking
 import Records
 
 /// When to rank: a while after the graph has changed, never twice at once.
@@ -102,19 +102,25 @@ extension Node {
         guard let due = ranking.dueAt, now.monotonicMilliseconds >= due else { return }
         let id = nextEffect()
         ranking.start(id)
-        effects.append(.rank(id, rankingJob(at: now)))
+        guard let job = rankingJob(at: now) else {
+            _ = ranking.finish(id)
+            return
+        }
+        effects.append(.rank(id, job))
     }
 
-    /// A snapshot of the graph as it stands, with what the ego does not want to see.
-    public func rankingJob(at now: Moment) -> RankingJob {
+    /// A snapshot of the graph as it stands, with what the ego does not want to see; nil while the graph
+    /// does not know the ego.
+    func rankingJob(at now: Moment) -> RankingJob? {
         let snapshot = graph.snapshot(
             ego: configuration.author, at: now.wall, parameters: configuration.ranking)
         let entries = own.privateEntries
         let indices = { (kind: PrivateEntry.Kind) -> [ItemIndex] in
             entries.filter { $0.kind == kind }.compactMap { snapshot.index(of: $0.item) }.sorted()
         }
+        guard let ego = snapshot.ego else { return nil }
         let query = RankingQuery(
-            ego: snapshot.ego, parameters: configuration.ranking, excluded: indices(.hide),
+            ego: ego, parameters: configuration.ranking, excluded: indices(.hide),
             disliked: indices(.dislike),
             blockedAuthors: blocked.keys.compactMap { snapshot.index(of: $0) }.sorted())
         return RankingJob(snapshot: snapshot, query: query)
@@ -127,6 +133,7 @@ extension Node {
         var table = BoundedTable<PublicKey, Double>(capacity: trust.capacity)
         for entry in reached where entry.trust > 0 { table.set(entry.author, entry.trust) }
         trust = table
+        graph.adopt(trust: reached.map { ($0.author, $0.trust) })
         sortStrangers()
     }
 

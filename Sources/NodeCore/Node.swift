@@ -42,6 +42,8 @@ public struct Node: Sendable {
     /// Why the store last refused; nil while it works.
     public internal(set) var storeFailure: StoreFailure?
     private var lastEffect: UInt64 = 0
+    /// Invitations that the user accepted, by the inviting node.
+    var claims = BoundedTable<NodeKey, InvitationClaim>(capacity: 64)
     var random: SeededRandom
 
     /// An empty node. `restore` what the store holds before the first input.
@@ -59,7 +61,9 @@ public struct Node: Sendable {
         fetching = BoundedTable(capacity: limits.links * limits.rangesPerLink)
         proofs = BoundedTable(capacity: limits.forkProofs)
         devices = BoundedTable(capacity: limits.feeds)
-        graph = InteractionGraph(limits: configuration.graphLimits)
+        graph = InteractionGraph(
+            ego: configuration.author, limits: configuration.graphLimits,
+            weighting: configuration.ranking.weighting)
         titles = TitleBook(limits: limits)
         trust = BoundedTable(capacity: limits.feeds + configuration.graphLimits.authors)
         blocked = BoundedTable(capacity: 65_536)
@@ -78,6 +82,7 @@ public struct Node: Sendable {
         case .publish(let id, let drafts): publish(drafts, answering: id, now, &effects)
         case .privateAdded(let entry): addPrivate(entry, now)
         case .privateRemoved(let entry): removePrivate(entry, now, &effects)
+        case .redeem(let key, let claim): redeem(claim, at: key, &effects)
         case .authorBlocked(let author, let isBlocked): block(author, isBlocked, now)
         case .stored(let id, let failure): stored(id, failure, now, &effects)
         case .rangeRead(let id, let entries, let failure):

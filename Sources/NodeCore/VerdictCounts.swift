@@ -21,7 +21,7 @@ public struct VerdictCounts: Hashable, Sendable {
     mutating func takeBack(_ count: UInt64) {
         require(count <= accepted, "only accepted records are taken back")
         accepted -= count
-        ignored[Self.index(of: .storeUnavailable)] += count
+        ignored[Self.index(of: IgnoreReason.storeUnavailable)] += count
     }
 
     public subscript(reason: IgnoreReason) -> UInt64 { ignored[Self.index(of: reason)] }

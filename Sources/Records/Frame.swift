@@ -52,6 +52,8 @@ public enum GoodbyeReason: UInt8, Hashable, Sendable, CaseIterable {
     /// The link is to ourselves.
     case selfLink = 5
     case overloaded = 6
+    /// The two nodes are linked twice; the dialler of this one gives it up.
+    case duplicate = 7
 }
 
 /// How far the sender holds each feed. A delta: feeds that it does not name are unchanged.

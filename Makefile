@@ -1,0 +1,49 @@
+# Vouchbird. `make` alone says what there is to make.
+
+SWIFT ?= swift
+NODES ?= 12
+SYBILS ?= 200
+SEED ?= 7
+# A folder with train.tsv and trust.tsv; empty: the community is generated from SEED.
+DATA ?=
+# Arguments of `make run`, for example: make run ARGS="status --json"
+ARGS ?= --help
+
+RELEASE = $(SWIFT) build --configuration release --product vouchbird
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test lint format run clean
+
+help: ## say what each goal does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install the system packages that are missing (Debian, Ubuntu)
+	@scripts/setup.sh
+
+build: setup ## build the release binary
+	@echo "== building vouchbird (release; the first build takes some minutes)"
+	@$(RELEASE)
+
+demo: build ## 12 real nodes, 200 Sybils, one attack edge, under a minute (DATA=DIR for your own data)
+	@echo "== demo"
+	@"$$($(RELEASE) --show-bin-path)/vouchbird" demo --nodes $(NODES) --sybils $(SYBILS) \
+		--seed $(SEED) $(if $(DATA),--data "$(DATA)")
+
+test: setup ## build and run every test, real processes included
+	@echo "== building the tests (debug; the first build takes some minutes)"
+	@$(SWIFT) build --build-tests
+	@echo "== testing"
+	@$(SWIFT) test --skip-build
+
+lint: ## check the format of every source, as the build does
+	@echo "== lint"
+	@$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
+
+format: ## rewrite every source in the project's format
+	@$(SWIFT) format --in-place --parallel --recursive Sources Tests Package.swift
+
+run: build ## run the release binary: make run ARGS="status --json"
+	@"$$($(RELEASE) --show-bin-path)/vouchbird" $(ARGS)
+
+clean: ## remove what was built
+	@rm -rf .build

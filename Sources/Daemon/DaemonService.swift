@@ -1,0 +1,90 @@
+import Cryptography
+import Foundation
+public import Logging
+import Primitives
+import ServiceLifecycle
+import Transport
+import UnixSignals
+
+/// The daemon: takes the data directory, opens keys, store and sockets, runs the loop, and ends tidily on
+/// SIGTERM, SIGINT or a `stop` request.
+public struct DaemonService: Service {
+    private let configuration: Configuration
+    private let paths: Paths
+    private let log: Logger
+    /// Called once the node takes requests.
+    private let ready: @Sendable ([String]) -> Void
+
+    public init(
+        configuration: Configuration, paths: Paths, log: Logger,
+        ready: @escaping @Sendable (_ listening: [String]) -> Void
+    ) {
+        self.configuration = configuration
+        self.paths = paths
+        self.log = log
+        self.ready = ready
+    }
+
+    /// Runs until told to stop. Throws what a person must act on before a node can start.
+    public static func run(
+        configuration: Configuration, paths: Paths, log: Logger,
+        ready: @escaping @Sendable (_ listening: [String]) -> Void
+    ) async throws {
+        let service = DaemonService(
+            configuration: configuration, paths: paths, log: log, ready: ready)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(
+                        service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .cancelGroup)
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: log))
+        try await group.run()
+    }
+
+    public func run() async throws {
+        try Sodium.start()
+        try paths.prepareDirectories()
+        let lock = try DirectoryLock(path: paths.lockFile)
+        let identity = try Identity.read(paths)
+        let parts = try NodeParts(
+            configuration: configuration, paths: paths, identity: identity, log: log)
+        let stopper = Stopper()
+        try await withGracefulShutdownHandler {
+            try await loop(parts, stopper)
+        } onGracefulShutdown: {
+            stopper.stop()
+        }
+        withExtendedLifetime(lock) {}
+    }
+
+    /// Runs the loop on a thread of its own: `poll` blocks, and the sockets belong to one thread.
+    private func loop(_ parts: NodeParts, _ stopper: Stopper) async throws {
+        let paths = paths
+        let ready = ready
+        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+            let thread = Thread {
+                do {
+                    let keys = parts.identity.node
+                    let endpoint = try Endpoint(
+                        keys: CurveKeys(publicKey: keys.publicKey) {
+                            keys.withSecretKey { Array($0) }
+                        })
+                    let waker = endpoint.waker
+                    let mailbox = Mailbox { waker.wake() }
+                    let loop = try NodeLoop(parts, mailbox: mailbox, endpoint: endpoint)
+                    try endpoint.bindControl(paths.controlSocket)
+                    stopper.attach(mailbox)
+                    ready(loop.listening)
+                    loop.run()
+                    done.resume()
+                } catch {
+                    done.resume(throwing: error)
+                }
+            }
+            thread.name = "node"
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+    }
+}

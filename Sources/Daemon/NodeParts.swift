@@ -1,0 +1,59 @@
+import Cryptography
+import Logging
+import NodeCore
+import Primitives
+import Ranking
+import Records
+import Storage
+
+/// Everything that a loop needs and that can fail before it starts.
+struct NodeParts: Sendable {
+    let configuration: Configuration
+    let identity: Identity
+    let store: Store
+    let engine: EngineName
+    let log: Logger
+
+    init(
+        configuration: Configuration, paths: Paths, identity: Identity, log: Logger
+    ) throws {
+        let scheme = Ed25519Scheme()
+        let network = NetworkID(name: configuration.node.network, scheme: scheme)
+        self.configuration = configuration
+        self.identity = identity
+        self.log = log
+        engine = EngineName(rawValue: configuration.ranking.mode.engine) ?? .taste
+        store = try Store(
+            directory: paths.stateDirectory,
+            budgetBytes: UInt64(configuration.store.budgetMebibytes) << 20,
+            owner: StoreOwner(
+                feed: identity.device.publicKey, author: identity.author.publicKey,
+                network: network),
+            scheme: scheme)
+    }
+
+    /// A core that holds what the store holds.
+    func restoredNode() throws -> Node {
+        let scheme = Ed25519Scheme()
+        var core = CoreConfiguration(
+            author: identity.author.publicKey, feed: identity.device.publicKey,
+            nodeKey: identity.node.publicKey,
+            network: NetworkID(name: configuration.node.network, scheme: scheme),
+            seed: SystemRandom.seed())
+        core.antiEntropyMilliseconds = UInt64(configuration.gossip.antiEntropySeconds) * 1000
+        core.rankDebounceMilliseconds = UInt64(configuration.ranking.debounceMilliseconds)
+        let days = configuration.ranking.halfLifeDays
+        core.ranking.weighting.halfLifeMilliseconds = days > 0 ? UInt64(days * 86_400_000) : nil
+        var node = Node(configuration: core, scheme: scheme, signer: identity.device)
+        for proof in try store.forkProofs() { node.restore(proof) }
+        try store.forEachEntry { node.restore($0) }
+        for entry in try store.privateEntries() { node.restore(entry) }
+        var ignored: [Effect] = []
+        for author in try store.blockedAuthors() {
+            node.handle(
+                .authorBlocked(author, isBlocked: true), at: Clock.now(), effects: &ignored)
+        }
+        node.finishRestore(at: Clock.now())
+        return node
+    }
+}

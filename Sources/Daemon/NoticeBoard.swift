@@ -1,0 +1,46 @@
+import NodeCore
+import Primitives
+
+/// What the user should know: the latest notices, one of each kind, as sentences.
+struct NoticeBoard {
+    private var forks: [PublicKey] = []
+    private(set) var forkCount = 0
+
+    mutating func add(_ notice: Notice) {
+        if case .forked(let feed, _) = notice, !forks.contains(feed) {
+            forkCount += 1
+            // Enough to name; a flood of forks must not grow this.
+            if forks.count < 8 { forks.append(feed) }
+        }
+    }
+
+    var sentences: [String] {
+        forks.isEmpty
+            ? []
+            : [
+                "\(forkCount) feeds signed two records for one place and are frozen, among them "
+                    + (forks.first?.shortText ?? "")
+            ]
+    }
+}
+
+extension Notice {
+    /// For a log line or a warning: what it is and what to do.
+    var sentence: String {
+        switch self {
+        case .forked(let feed, let sequence):
+            "feed \(feed.shortText) is frozen: its key signed two records for place \(sequence)"
+        case .ownFeedForked(let sequence):
+            "our own feed forked at \(sequence): another copy of this device's key is in use; "
+                + "stop it, then start a new device feed: vouchbird identity restore"
+        case .ownFeedBehind(let held, let known):
+            "peers hold \(known) records of our own feed, this directory \(held): it is an old copy; "
+                + "publishing waits until the rest has come back"
+        case .ownFeedRecovered(let sequence):
+            "our own feed is whole again, through record \(sequence)"
+        case .storeFailed(let failure):
+            "the store does not take records (\(failure.rawValue)): see vouchbird doctor"
+        case .storeRecovered: "the store takes records again"
+        }
+    }
+}

@@ -1,0 +1,161 @@
+public import Daemon
+public import Foundation
+import Synchronization
+
+/// One real daemon on loopback with a directory of its own.
+///
+/// It may be started, killed and started again; between two runs its directory stays.
+public final class LocalNode: Sendable {
+    public struct Settings: Sendable {
+        /// The built `vouchbird`.
+        public var binary: URL
+        /// How often nodes compare what they hold, s. A demo and a test are in a hurry.
+        public var antiEntropySeconds = 1
+        /// Until "Ready.".
+        public var startSeconds = 30.0
+
+        public init(binary: URL) { self.binary = binary }
+
+        /// For the environment of the daemon: wins over its file of settings.
+        var environment: [String: String] {
+            ["VOUCHBIRD_GOSSIP_ANTI_ENTROPY_SECONDS": String(antiEntropySeconds)]
+        }
+    }
+
+    public let name: String
+    public let directory: URL
+    public let port: UInt16
+    private let settings: Settings
+    private let child = Mutex<ChildProcess?>(nil)
+
+    public init(name: String, directory: URL, port: UInt16, settings: Settings) {
+        self.name = name
+        self.directory = directory
+        self.port = port
+        self.settings = settings
+    }
+
+    public var address: String { "tcp://127.0.0.1:\(port)" }
+    public var processIdentifier: Int32? { running?.processIdentifier }
+    /// The process of the last start, if it still runs.
+    public var running: ChildProcess? { child.withLock { $0 }.flatMap { $0.isRunning ? $0 : nil } }
+    /// The last words of the last start.
+    public var lastWords: String { child.withLock { $0?.lastWords } ?? "" }
+
+    // MARK: Its life
+
+    /// Makes keys and databases: `vouchbird init`.
+    public func initialise() throws(TestbedFailure) {
+        let result = try command([
+            "init", "--name", name, "--listen", address, "--non-interactive",
+        ])
+        guard result.exitCode == 0 else {
+            throw TestbedFailure(
+                code: .process, operation: "vouchbird init for \(name)",
+                message: "exit code \(result.exitCode)", cause: result.errorOutput)
+        }
+    }
+
+    /// Starts the daemon without waiting for it. Requires that it does not run.
+    public func start() throws(TestbedFailure) {
+        let started = try ChildProcess(
+            executable: settings.binary,
+            arguments: ["daemon", "--data-dir", directory.path, "--exit-with-parent"],
+            environment: settings.environment)
+        child.withLock { $0 = started }
+    }
+
+    /// Waits for the daemon's own word that it is ready. Throws `.process` when it ends instead.
+    public func waitUntilReady() throws(TestbedFailure) {
+        guard let child = child.withLock({ $0 }) else {
+            throw TestbedFailure(
+                code: .usage, operation: "wait for \(name)", message: "not started")
+        }
+        let seconds = settings.startSeconds
+        if child.outputLine(seconds: seconds, where: { $0.hasPrefix("Ready.") }) != nil { return }
+        throw TestbedFailure(
+            code: child.isRunning ? .deadline : .process, operation: "start \(name)'s daemon",
+            message: child.isRunning ? "not ready after \(seconds) s" : "it ended",
+            cause: child.lastWords)
+    }
+
+    /// SIGKILL: what a power cut is to a process.
+    public func kill() { child.withLock { $0 }?.kill() }
+
+    /// SIGTERM, then SIGKILL after a deadline. How it ended.
+    @discardableResult
+    public func stop(seconds: Double = 5) -> ChildProcess.Ending? {
+        child.withLock { $0 }?.stop(seconds: seconds)
+    }
+
+    /// Lets the daemon believe that its parent died.
+    public func releaseLeash() { child.withLock { $0 }?.releaseLeash() }
+
+    // MARK: What it is asked
+
+    /// A connection to the daemon that runs, for many requests in a row.
+    public func client() throws(TestbedFailure) -> NodeClient {
+        let paths: Paths
+        do {
+            paths = try Paths.resolve(
+                dataDirectory: directory.path, environment: [:], workingDirectory: "/",
+                userIdentifier: getuid())
+        } catch {
+            throw TestbedFailure(
+                code: .usage, operation: "find \(name)'s socket", message: "\(error)")
+        }
+        return try NodeClient(path: paths.controlSocket, name: name)
+    }
+
+    /// One request on a connection of its own.
+    public func request<Answered: Document>(
+        _ request: Request, as type: Answered.Type, seconds: Double = 10
+    ) throws(TestbedFailure) -> Answered {
+        try client().request(request, as: type, seconds: seconds)
+    }
+
+    public func status() throws(TestbedFailure) -> StatusDocument {
+        try request(.status, as: StatusDocument.self)
+    }
+
+    public func identity() throws(TestbedFailure) -> IdentityDocument {
+        try request(.identity, as: IdentityDocument.self)
+    }
+
+    /// Publishes drafts in as many requests as it takes. Throws `.answer` when one is refused.
+    public func publish(_ drafts: [Draft]) throws(TestbedFailure) {
+        let client = try client()
+        for start in stride(from: 0, to: drafts.count, by: Request.maximumDrafts) {
+            let part = Array(drafts[start..<min(start + Request.maximumDrafts, drafts.count)])
+            let answer = try client.request(.publish(drafts: part), as: PublishDocument.self)
+            if let refused = answer.items.first(where: { $0.outcome == .refused }) {
+                throw TestbedFailure(
+                    code: .answer, operation: "publish on \(name)",
+                    message: refused.reason ?? "refused")
+            }
+        }
+    }
+
+    /// Every edge of a kind that the node knows, page by page.
+    public func edges(_ kind: Request.EdgeKind) throws(TestbedFailure) -> [EdgesDocument.Edge] {
+        let client = try client()
+        var edges: [EdgesDocument.Edge] = []
+        var cursor: String?
+        repeat {
+            let page = try client.request(
+                .edges(own: false, kind: kind, after: cursor, limit: 1000),
+                as: EdgesDocument.self)
+            edges += page.items
+            cursor = page.nextCursor
+        } while cursor != nil
+        return edges
+    }
+
+    /// Runs a command of the command line against this node's directory.
+    public func command(
+        _ arguments: [String], seconds: Double = 30
+    ) throws(TestbedFailure) -> CommandResult {
+        try CommandResult.run(
+            settings.binary, arguments + ["--data-dir", directory.path], seconds: seconds)
+    }
+}

@@ -2,7 +2,7 @@ import Cryptography
 import Foundation
 public import Logging
 import Primitives
-import ServiceLifecycle
+public import ServiceLifecycle
 import Transport
 import UnixSignals
 
@@ -46,7 +46,7 @@ public struct DaemonService: Service {
         try Sodium.start()
         try paths.prepareDirectories()
         let lock = try DirectoryLock(path: paths.lockFile)
-        let identity = try Identity.read(paths)
+        let identity = try NodeIdentity.read(paths)
         let parts = try NodeParts(
             configuration: configuration, paths: paths, identity: identity, log: log)
         let stopper = Stopper()

@@ -11,7 +11,7 @@ public final class DirectoryLock: Sendable {
     public init(path: String) throws(OperatingError) {
         let manager = FileManager.default
         if !manager.fileExists(atPath: path) {
-            manager.createFile(
+            _ = manager.createFile(
                 atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         }
         guard let handle = FileHandle(forUpdatingAtPath: path) else {

@@ -1,5 +1,5 @@
 public import Primitives
-public import Records
+import Records
 import Foundation
 
 /// A link that connects two nodes in one step: `vouchbird://ADDRESS/NODEKEY/AUTHOR/TOKEN`.

@@ -23,7 +23,7 @@ extension NodeLoop {
 
     func readRange(_ id: EffectID, _ request: RangeRequest, _ maximumBytes: Int) {
         onStore { store in
-            do {
+            do throws(StorageError) {
                 let entries = try store.range(
                     feed: request.feed, first: request.first, last: request.last,
                     maximumBytes: maximumBytes)
@@ -37,7 +37,7 @@ extension NodeLoop {
     func readFeeds(_ id: EffectID, _ feeds: [PublicKey]) {
         onStore { store in
             var entries: [StoredEntry] = []
-            do {
+            do throws(StorageError) {
                 for feed in feeds {
                     try store.forEachEntry(of: feed) { entries.append($0) }
                 }

@@ -14,7 +14,7 @@ import Transport
 /// mailbox.
 final class NodeLoop {
     let configuration: Configuration
-    let identity: Identity
+    let identity: NodeIdentity
     let listening: [String]
     let endpoint: Endpoint
     let store: Store
@@ -92,8 +92,8 @@ final class NodeLoop {
             peers.linkUp(link, key, isOutbound: direction == .outbound)
             input(.linkUp(link, key, direction == .outbound ? .outbound : .inbound))
         case .down(let link, let reason):
-            log.info("link down", metadata: ["link": "\(link)", "why": "\(reason.rawValue)"])
-            peers.linkDown(link, why: reason.rawValue)
+            log.info("link down", metadata: ["link": "\(link)", "why": "\(reason)"])
+            peers.linkDown(link, why: "\(reason)")
             input(.linkDown(link))
             redialLonely()
         case .frame(let link, let bytes): input(.frame(link, bytes))

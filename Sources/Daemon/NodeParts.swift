@@ -9,13 +9,13 @@ import Storage
 /// Everything that a loop needs and that can fail before it starts.
 struct NodeParts: Sendable {
     let configuration: Configuration
-    let identity: Identity
+    let identity: NodeIdentity
     let store: Store
     let engine: EngineName
     let log: Logger
 
     init(
-        configuration: Configuration, paths: Paths, identity: Identity, log: Logger
+        configuration: Configuration, paths: Paths, identity: NodeIdentity, log: Logger
     ) throws {
         let scheme = Ed25519Scheme()
         let network = NetworkID(name: configuration.node.network, scheme: scheme)

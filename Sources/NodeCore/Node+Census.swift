@@ -3,19 +3,6 @@ import Ranking
 import Records
 
 
-/// How full one bounded map is.
-public struct MapFill: Hashable, Sendable {
-    public var name: String
-    public var count: Int
-    public var cap: Int
-
-    public init(name: String, count: Int, cap: Int) {
-        self.name = name
-        self.count = count
-        self.cap = cap
-    }
-}
-
 /// One link, for people to look at.
 public struct LinkSummary: Sendable {
     public var link: LinkID
@@ -28,26 +15,26 @@ public struct LinkSummary: Sendable {
 
 extension Node {
     /// Every map that a peer can fill, with its cap. None may exceed it.
-    public var census: [MapFill] {
+    public var census: [MapCensus] {
         [
-            MapFill(name: "links", count: links.count, cap: links.capacity),
-            MapFill(name: "feeds", count: feeds.count, cap: feeds.capacity),
-            MapFill(name: "stranger-feeds", count: strangers.count, cap: limits.strangerFeeds),
-            MapFill(name: "wants", count: wantsTotal, cap: limits.wants),
-            MapFill(name: "window", count: windowTotal, cap: limits.windowRecords),
-            MapFill(name: "fetching", count: fetching.count, cap: fetching.capacity),
-            MapFill(name: "fork-proofs", count: proofs.count, cap: proofs.capacity),
-            MapFill(name: "devices", count: devices.count, cap: devices.capacity),
-            MapFill(name: "titles", count: titles.count, cap: titles.capacity),
-            MapFill(name: "trust", count: trust.count, cap: trust.capacity),
-            MapFill(
+            MapCensus(name: "links", count: links.count, capacity: links.capacity),
+            MapCensus(name: "feeds", count: feeds.count, capacity: feeds.capacity),
+            MapCensus(name: "stranger-feeds", count: strangers.count, capacity: limits.strangerFeeds),
+            MapCensus(name: "wants", count: wantsTotal, capacity: limits.wants),
+            MapCensus(name: "window", count: windowTotal, capacity: limits.windowRecords),
+            MapCensus(name: "fetching", count: fetching.count, capacity: fetching.capacity),
+            MapCensus(name: "fork-proofs", count: proofs.count, capacity: proofs.capacity),
+            MapCensus(name: "devices", count: devices.count, capacity: devices.capacity),
+            MapCensus(name: "titles", count: titles.count, capacity: titles.capacity),
+            MapCensus(name: "trust", count: trust.count, capacity: trust.capacity),
+            MapCensus(
                 name: "uncommitted",
                 count: gathered.places.count + commits.reduce(0) { $0 + $1.places.count },
-                cap: limits.uncommittedRecords),
-            MapFill(
-                name: "reads", count: reads.count, cap: limits.links * limits.readsPerLink),
+                capacity: limits.uncommittedRecords),
+            MapCensus(
+                name: "reads", count: reads.count, capacity: limits.links * limits.readsPerLink),
         ]
-            + graph.census.map { MapFill(name: "graph-\($0.name)", count: $0.count, cap: $0.capacity) }
+            + graph.census.map { MapCensus(name: "graph-\($0.name)", count: $0.count, capacity: $0.capacity) }
     }
 
     public var linkSummaries: [LinkSummary] {

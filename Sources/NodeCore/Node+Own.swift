@@ -1,4 +1,4 @@
-import Primitives
+public import Primitives
 import Ranking
 import Records
 

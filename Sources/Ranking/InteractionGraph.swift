@@ -122,13 +122,6 @@ public struct InteractionGraph: Sendable {
     }
 }
 
-/// A map's size beside its cap.
-public struct MapCensus: Hashable, Sendable {
-    public let name: String
-    public let count: Int
-    public let capacity: Int
-}
-
 extension InteractionGraph {
     func isEgo(_ key: PublicKey) -> Bool { key == ego }
 

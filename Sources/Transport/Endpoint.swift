@@ -143,16 +143,16 @@ public final class Endpoint {
     public var queuedBytes: Int { state.queued.bytes }
 
     /// The size of each map against its cap.
-    public var census: [CensusEntry] {
-        func entry<Key, Value>(_ name: String, _ table: BoundedTable<Key, Value>?) -> CensusEntry {
-            CensusEntry(name: name, count: table?.count ?? 0, capacity: table?.capacity ?? 0)
+    public var census: [MapCensus] {
+        func entry<Key, Value>(_ name: String, _ table: BoundedTable<Key, Value>?) -> MapCensus {
+            MapCensus(name: name, count: table?.count ?? 0, capacity: table?.capacity ?? 0)
         }
         let connectionGuard = state.connectionGuard
         return [
             entry("connections", connectionGuard.connections),
-            CensusEntry(
+            MapCensus(
                 name: "half-open", count: connectionGuard.halfOpenCount, capacity: limits.halfOpen),
-            CensusEntry(name: "links", count: state.linkCount, capacity: limits.connections),
+            MapCensus(name: "links", count: state.linkCount, capacity: limits.connections),
             entry("inbound links", inbound?.links),
             entry("inbound descriptors", inbound?.serialsByDescriptor),
             entry("ended routing ids", inbound?.endedRoutingIDs),

@@ -40,10 +40,3 @@ public struct TransportCounters: Hashable, Sendable {
         Refusal.allCases.firstIndex(of: reason) ?? 0
     }
 }
-
-/// The size of a bounded map against its cap.
-public struct CensusEntry: Hashable, Sendable {
-    public let name: String
-    public let count: Int
-    public let capacity: Int
-}

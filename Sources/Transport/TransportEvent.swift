@@ -1,22 +1,5 @@
 public import Primitives
 
-/// The name of a link inside this process; never reused.
-public struct LinkID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    public let value: UInt64
-
-    public init(_ value: UInt64) { self.value = value }
-
-    public var description: String { "link \(value)" }
-
-    public static func < (left: Self, right: Self) -> Bool { left.value < right.value }
-}
-
-/// Who opened a link.
-public enum Direction: String, Hashable, Sendable {
-    case inbound
-    case outbound
-}
-
 /// Why a link went down.
 public enum DownReason: Hashable, Sendable, CustomStringConvertible {
     case closed
@@ -51,7 +34,7 @@ public enum DialFailure: String, Hashable, Sendable {
 /// What `Endpoint.poll` reports.
 public enum TransportEvent: Hashable, Sendable {
     /// An authenticated link. For an inbound one its first frame follows in the same batch.
-    case up(LinkID, NodeKey, Direction, PeerAddress)
+    case up(LinkID, NodeKey, LinkDirection, PeerAddress)
     /// The link is gone; an outbound one is dialled again and comes up with the same id.
     case down(LinkID, DownReason)
     /// One whole message: a single frame of at most `maximumFrameBytes`.

@@ -22,8 +22,10 @@ public struct NodeIdentity: Sendable {
     public static func create(
         _ paths: Paths, author: SigningKey? = nil
     ) throws(CryptographyFailure) -> NodeIdentity {
+        // `??` would lose the type of what the key's initialiser throws.
+        let person = if let author { author } else { try SigningKey() }
         let identity = NodeIdentity(
-            author: try author ?? SigningKey(), device: try SigningKey(), node: try NodeKeyPair())
+            author: person, device: try SigningKey(), node: try NodeKeyPair())
         // The author's last: it is what makes a directory count as having an identity.
         try KeyFile(path: paths.nodeKey, kind: .node).create(identity.node)
         try KeyFile(path: paths.deviceKey, kind: .device).create(identity.device)

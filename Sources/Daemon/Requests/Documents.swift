@@ -27,7 +27,7 @@ public struct StatusDocument: Document {
     /// Median of the linked peers' clocks less ours; absent below three peers.
     public var clockSkewMilliseconds: Int64?
     /// Every bounded map: how full it is.
-    public var maps: [MapCensus]
+    public var maps: [Map]
     public var warnings: [String]
 
     public struct Links: Codable, Sendable {
@@ -69,7 +69,7 @@ public struct StatusDocument: Document {
         /// Digest of every (feed, sequence, head): equal on nodes that agree.
         public var digest: String
     }
-    public struct MapCensus: Codable, Sendable {
+    public struct Map: Codable, Sendable {
         public var name: String
         public var count: Int
         public var cap: Int

@@ -64,7 +64,7 @@ extension NodeLoop {
     }
 
     private func mapCheck() -> CheckupDocument.Check {
-        let full = node.census.filter { $0.count * 10 >= $0.cap * 9 }
+        let full = node.census.filter { $0.count * 10 >= $0.capacity * 9 }
         return full.isEmpty
             ? .init(name: "maps", state: .ok, detail: "every bounded map has room")
             : .init(

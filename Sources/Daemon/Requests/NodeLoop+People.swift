@@ -1,4 +1,5 @@
 import Cryptography
+import Logging
 import NodeCore
 import Primitives
 import Records

@@ -1,3 +1,4 @@
+import Cryptography
 import NodeCore
 import Primitives
 import Records

@@ -16,8 +16,9 @@ extension NodeLoop {
         let mailbox = mailbox
         ranker.ask(engine, seed: options.seed) { answered in
             guard let answered else { return mailbox.post { $0.notRanked(client) } }
-            var document = RecommendDocument(answered, options)
+            let unnamed = RecommendDocument(answered, options)
             mailbox.post { loop in
+                var document = unnamed
                 for place in document.items.indices {
                     loop.complete(&document.items[place])
                 }
@@ -48,8 +49,9 @@ extension NodeLoop {
         let mailbox = mailbox
         ranker.ask(engine, seed: nil) { answered in
             guard let answered else { return mailbox.post { $0.notRanked(client) } }
-            var document = WhyDocument(item, answered)
+            let unnamed = WhyDocument(item, answered)
             mailbox.post { loop in
+                var document = unnamed
                 document.title = loop.node.title(of: item)?.description
                 document.reasons = document.reasons.map(loop.complete)
                 document.sentence = document.explained

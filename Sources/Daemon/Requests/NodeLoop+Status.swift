@@ -2,8 +2,10 @@ import Cryptography
 import Foundation
 import NodeCore
 import Primitives
+import Ranking
 import Records
 import Storage
+import Transport
 
 /// Requests about the node itself.
 extension NodeLoop {
@@ -65,13 +67,10 @@ extension NodeLoop {
             budgetBytes: UInt64(configuration.store.budgetMebibytes) << 20)
     }
 
-    private func maps() -> [StatusDocument.MapCensus] {
-        let transport = endpoint.census.map {
-            StatusDocument.MapCensus(name: "transport-\($0.name)", count: $0.count, cap: $0.cap)
+    private func maps() -> [StatusDocument.Map] {
+        (node.census + endpoint.census).map {
+            StatusDocument.Map(name: $0.name, count: $0.count, cap: $0.capacity)
         }
-        return node.census.map {
-            StatusDocument.MapCensus(name: $0.name, count: $0.count, cap: $0.cap)
-        } + transport
     }
 
     func warnings() -> [String] {

@@ -60,11 +60,12 @@ struct Vouchbird: AsyncParsableCommand {
 
     private static func report(_ failure: CommandFailure, isJSON: Bool) {
         var text = "error: \(TerminalText.safe(failure.message))\n"
-        if let hint = failure.hint { text += "  next: \(TerminalText.safe(hint))\n" }
+        let mark = failure.hints.count == 1 ? "next: " : ""
+        for hint in failure.hints { text += "  \(mark)\(TerminalText.safe(hint))\n" }
         if isJSON {
             let document = ErrorDocument(
                 code: failure.code, exitCode: failure.status.rawValue, message: failure.message,
-                hint: failure.hint)
+                hint: failure.hints.isEmpty ? nil : failure.hints.joined(separator: "\n"))
             if let bytes = try? DocumentCoder.encode(document) {
                 text = String(decoding: bytes, as: UTF8.self) + "\n"
             }

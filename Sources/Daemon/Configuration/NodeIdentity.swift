@@ -33,3 +33,13 @@ public struct NodeIdentity: Sendable {
         return identity
     }
 }
+
+extension NodeIdentity {
+    /// The public halves, for `identity show` and for the request of that name.
+    public func document(name: String) -> IdentityDocument {
+        IdentityDocument(
+            name: name, author: author.publicKey.text,
+            words: FingerprintWords.of(author.publicKey), feed: device.publicKey.hex,
+            nodeKey: node.publicKey.hex)
+    }
+}

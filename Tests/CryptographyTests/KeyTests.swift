@@ -76,16 +76,8 @@ struct KeyTests {
     func locked() throws {
         let secret = try SecretBytes(copying: [UInt8](repeating: 0x5a, count: 32))
         let address = unsafe secret.withPointer { UInt(bitPattern: $0) }
-        let maps = try processFile("smaps")
-        var inside = false
-        var flags: [Substring]?
-        for line in maps.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            let ends = words[0].split(separator: "-").compactMap { UInt(String($0), radix: 16) }
-            if ends.count == 2 { inside = ends[0] <= address && address < ends[1] }
-            if inside, words[0] == "VmFlags:" { flags = Array(words.dropFirst()) }
-        }
-        let found = try #require(flags)
+        let mapping = try MemoryScan.mappings().first { $0.start <= address && address < $0.end }
+        let found = try #require(mapping).flags
         #expect(found.contains("dd"), "dd: not dumped; found \(found)")
         #expect(found.contains("rd") && !found.contains("wr"), "read-only; found \(found)")
         if lockedMemoryIsAllowed() {
@@ -97,17 +89,10 @@ struct KeyTests {
 
     /// Whether this process may lock more than a few pages: root may, and a limit of 1 MiB lets it.
     private func lockedMemoryIsAllowed() -> Bool {
-        let limits = (try? processFile("limits")) ?? ""
+        let limits = (try? MemoryScan.processFile("limits")) ?? ""
         let line = limits.split(separator: "\n").first { $0.hasPrefix("Max locked memory") }
         let soft = line?.split(separator: " ").dropFirst(3).first.map(String.init) ?? "0"
         return geteuid() == 0 || soft == "unlimited" || (Int(soft) ?? 0) >= 1 << 20
-    }
-
-    /// A file of /proc/self, read to its end: `String(contentsOfFile:)` stops after its first piece,
-    /// because such files state no size.
-    private func processFile(_ name: String) throws -> String {
-        let handle = try FileHandle(forReadingFrom: URL(filePath: "/proc/self/\(name)"))
-        return String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
     }
 
     @Test("a SecretBytes whose filling fails leaves nothing behind and says why")

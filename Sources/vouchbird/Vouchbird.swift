@@ -6,7 +6,8 @@ import Foundation
 struct Vouchbird: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vouchbird",
-        abstract: "A recommender of your own: what people whom you trust like, signed and gossiped.",
+        abstract:
+            "A recommender of your own: what people whom you trust like, signed and gossiped.",
         discussion: "Results go to standard output, everything else to standard error.",
         version: Version.text,
         groupedSubcommands: [
@@ -34,7 +35,8 @@ struct Vouchbird: AsyncParsableCommand {
 
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(
+                GlobalOptions.moved(Array(CommandLine.arguments.dropFirst())))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

@@ -1,4 +1,5 @@
 public import Cryptography
+import Primitives
 
 /// The three keys of one node (docs/protocol.md, "Keys"): who its user is, which feed it writes, and
 /// how it is reached.

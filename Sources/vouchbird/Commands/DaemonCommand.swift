@@ -2,6 +2,7 @@ import ArgumentParser
 import Cryptography
 import Daemon
 import Foundation
+import Primitives
 
 struct DaemonCommand: Leaf {
     static let configuration = CommandConfiguration(

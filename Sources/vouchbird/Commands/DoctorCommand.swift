@@ -2,6 +2,7 @@ import ArgumentParser
 import Cryptography
 import Daemon
 import Foundation
+import Primitives
 import Transport
 
 struct DoctorCommand: Leaf {
@@ -81,7 +82,8 @@ private struct LocalCheckup {
             },
             check("keys") {
                 let identity = try NodeIdentity.read(try session.paths())
-                return "author \(identity.author.publicKey.shortText), device and node key are whole"
+                return
+                    "author \(identity.author.publicKey.shortText), device and node key are whole"
             },
             disk(),
         ]
@@ -104,7 +106,8 @@ private struct LocalCheckup {
         guard let free = attributes?[.systemFreeSize] as? NSNumber,
             let budget = try? session.configuration().store.budgetMebibytes
         else { return .init(name: "disk", state: .ok, detail: "not measured: no data yet") }
-        let detail = "\(TerminalText.bytes(free.uint64Value)) free, others' records may take "
+        let detail =
+            "\(TerminalText.bytes(free.uint64Value)) free, others' records may take "
             + TerminalText.bytes(UInt64(budget) << 20)
         let isEnough = free.uint64Value > UInt64(budget) << 20
         return .init(

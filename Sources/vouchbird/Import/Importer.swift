@@ -83,6 +83,7 @@ struct Importer {
             guard !chunk.isEmpty else { break }
             let rows = try rows(of: chunk, &reader)
             for row in rows where !interruption.isRequested { try take(row, reader) }
+            let label = label
             progress.advance(UInt64(chunk.count), label)
         }
         if !interruption.isRequested {
@@ -99,8 +100,8 @@ struct Importer {
         do {
             guard let chunk else { return try reader.finish() }
             return try reader.read(Array(chunk))
-        } catch let failure as DatasetFailure {
-            throw CommandFailure.badInput("\(file), \(failure)")
+        } catch {
+            throw CommandFailure.badInput("\(file), \(error)")
         }
     }
 

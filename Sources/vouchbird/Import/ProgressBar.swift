@@ -1,3 +1,5 @@
+import Foundation
+
 /// A bar on standard error that says how far a long piece of work is.
 struct ProgressBar {
     private let isShown: Bool
@@ -16,13 +18,13 @@ struct ProgressBar {
     }
 
     /// Counts bytes as done and redraws when it is time.
-    mutating func advance(_ bytes: UInt64, _ label: @autoclosure () -> String) {
+    mutating func advance(_ bytes: UInt64, _ label: String) {
         done = min(total, done + bytes)
         guard isShown else { return }
         let now = ContinuousClock.now
         if let drawn, now - drawn < Self.interval, done < total { return }
         drawn = now
-        Console.write("\r\u{1b}[2K" + line(label(), now), to: .standardError)
+        Console.write("\r\u{1b}[2K" + line(label, now), to: .standardError)
     }
 
     /// Removes the bar.

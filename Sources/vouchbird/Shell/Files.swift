@@ -43,11 +43,10 @@ enum Files {
 
     /// Opens a plain file for reading.
     static func open(_ path: String) throws -> FileHandle {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+        guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
             throw CommandFailure.badInput("there is no file \(path)")
         }
-        guard !isDirectory.boolValue else {
+        guard attributes[.type] as? FileAttributeType != .typeDirectory else {
             throw CommandFailure.badInput("\(path) is a directory", hint: "name the files in it")
         }
         guard let handle = FileHandle(forReadingAtPath: path) else {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import Datasets
+import Primitives
 
 /// An item by its name, or by its rank among the present recommendations.
 struct ItemTarget: ParsableArguments {

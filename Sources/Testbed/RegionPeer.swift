@@ -67,7 +67,7 @@ public final class RegionPeer: Sendable {
         }
     }
 
-    private func answers(to event: TransportEvent) -> [(Transport.LinkID, Frame)] {
+    private func answers(to event: TransportEvent) -> [(LinkID, Frame)] {
         switch event {
         case .up(let link, _, _, _):
             return [(link, .hello(hello))]
@@ -102,7 +102,7 @@ public final class RegionPeer: Sendable {
         }
     }
 
-    private func send(_ frame: Frame, to link: Transport.LinkID, _ endpoint: Endpoint) {
+    private func send(_ frame: Frame, to link: LinkID, _ endpoint: Endpoint) {
         let bytes = frame.encoded
         guard endpoint.send(frame: bytes, to: link) == .sent else { return }
         progressState.withLock { progress in

@@ -12,6 +12,8 @@ struct DaemonCommand: Leaf {
     @Flag(name: .customLong("init"), help: "Make an identity first if there is none.")
     var makesIdentity = false
     @Flag(help: "Print every setting with its origin, and end.") var checkConfig = false
+    @Flag(help: ArgumentHelp("End when standard input closes.", visibility: .hidden))
+    var exitWithParent = false
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
@@ -28,6 +30,7 @@ struct DaemonCommand: Leaf {
             session.console.note(
                 "Created identity \(identity.author.publicKey.text) (\(made.node.name))")
         }
+        if exitWithParent { ParentWatch.start() }
         try await DaemonLaunch.run(
             try session.configuration(flags: try flags()), paths, session.console)
     }

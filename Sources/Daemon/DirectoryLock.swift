@@ -26,13 +26,18 @@ public final class DirectoryLock: Sendable {
         self.handle = handle
         try? handle.truncate(atOffset: 0)
         try? handle.write(
-            contentsOf: Data("\(ProcessInfo.processInfo.processIdentifier) \(Clock.wall().text)\n".utf8))
+            contentsOf: Data(
+                "\(ProcessInfo.processInfo.processIdentifier) \(Clock.wall().text)\n".utf8))
     }
 
     private static func taken(path: String, holder: String) -> OperatingError {
         let words = holder.split(separator: " ").map(String.init)
-        let who = words.isEmpty ? "" : " (pid \(words[0])"
-            + (words.count > 1 ? ", started \(words[1].trimmingCharacters(in: .newlines)))" : ")")
+        let who =
+            words.isEmpty
+            ? ""
+            : " (pid \(words[0])"
+                + (words.count > 1
+                    ? ", started \(words[1].trimmingCharacters(in: .newlines)))" : ")")
         let directory = (path as NSString).deletingLastPathComponent
         return OperatingError(
             code: .locked, operation: "lock \(path)",

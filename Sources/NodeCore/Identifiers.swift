@@ -1,7 +1,6 @@
 import Primitives
 import Records
 
-
 /// Joins an effect to the one later input that answers it.
 public struct EffectID: Hashable, Comparable, Sendable {
     public let raw: UInt64

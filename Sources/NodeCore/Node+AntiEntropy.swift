@@ -87,7 +87,8 @@ extension Node {
         guard let state = links[link], state.isReady, !state.wants.isEmpty else { return }
         var room = limits.rangesPerLink - state.ranges.count
         for feed in state.wants.keys where room > 0 {
-            guard let through = links[link]?.wants[feed], links[link]?.ranges.contains(feed) == false
+            guard let through = links[link]?.wants[feed],
+                links[link]?.ranges.contains(feed) == false
             else { continue }
             let tip = feeds[feed]?.tip ?? 0
             guard through > tip else {

@@ -2,7 +2,6 @@ public import Primitives
 import Ranking
 import Records
 
-
 /// One link, for people to look at.
 public struct LinkSummary: Sendable {
     public var link: LinkID
@@ -19,7 +18,8 @@ extension Node {
         [
             MapCensus(name: "links", count: links.count, capacity: links.capacity),
             MapCensus(name: "feeds", count: feeds.count, capacity: feeds.capacity),
-            MapCensus(name: "stranger-feeds", count: strangers.count, capacity: limits.strangerFeeds),
+            MapCensus(
+                name: "stranger-feeds", count: strangers.count, capacity: limits.strangerFeeds),
             MapCensus(name: "wants", count: wantsTotal, capacity: limits.wants),
             MapCensus(name: "window", count: windowTotal, capacity: limits.windowRecords),
             MapCensus(name: "fetching", count: fetching.count, capacity: fetching.capacity),
@@ -34,7 +34,9 @@ extension Node {
             MapCensus(
                 name: "reads", count: reads.count, capacity: limits.links * limits.readsPerLink),
         ]
-            + graph.census.map { MapCensus(name: "graph-\($0.name)", count: $0.count, capacity: $0.capacity) }
+            + graph.census.map {
+                MapCensus(name: "graph-\($0.name)", count: $0.count, capacity: $0.capacity)
+            }
     }
 
     public var linkSummaries: [LinkSummary] {

@@ -85,7 +85,8 @@ extension Node {
     /// Moves the frontier over one committed place. False when its feed went away or was rolled back.
     private mutating func advance(_ place: Gathered.Place, _ now: Moment) -> Bool {
         guard let index = feeds.index(of: place.entry.feed), index == place.feed,
-            place.entry.sequence == feeds[index].frontier + 1, feeds[index].tip > feeds[index].frontier
+            place.entry.sequence == feeds[index].frontier + 1,
+            feeds[index].tip > feeds[index].frontier
         else { return false }
         feeds[index].frontier += 1
         feeds[index].head = place.entry.id

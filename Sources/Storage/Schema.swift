@@ -70,10 +70,12 @@ enum Schema {
         CREATE INDEX private_entry_of_item ON private_entry (item);
         """
 
-    /// One proof freezes a feed, so one is kept. Not bound to `feed`: it outlives the entries.
+    /// One proof freezes a feed, so one is kept: of the earliest place, which freezes most. Not bound
+    /// to `feed`: it outlives the entries.
     private static let net = """
         CREATE TABLE fork_proof (
             feed BLOB PRIMARY KEY NOT NULL CHECK (length(feed) = 32),
+            sequence INTEGER NOT NULL,
             first BLOB NOT NULL,
             second BLOB NOT NULL,
             check_word INTEGER NOT NULL

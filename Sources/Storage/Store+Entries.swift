@@ -40,7 +40,8 @@ extension Store {
     /// tombstones and fork proofs. Does not wait for the disk.
     ///
     /// Insert only: another body for a taken place fails the whole batch as `.conflict`, the same
-    /// body changes nothing. Of several fork proofs of a feed the first is kept. Throws `.full`
+    /// body changes nothing. Of several fork proofs of a feed the one of the
+    /// earliest place is kept. Throws `.full`
     /// when the budget is used up; removing feeds works then too.
     public func commit(_ batch: StoreBatch) throws(StorageError) {
         guard !batch.isEmpty else { return }
@@ -131,12 +132,16 @@ extension Store {
         let (first, second) = (proof.records.0.encoded, proof.records.1.encoded)
         try db.cachedStatement(
             sql: """
-                INSERT INTO fork_proof (feed, first, second, check_word) VALUES (?, ?, ?, ?)
-                ON CONFLICT (feed) DO NOTHING
+                INSERT INTO fork_proof (feed, sequence, first, second, check_word)
+                VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (feed) DO UPDATE SET
+                    sequence = excluded.sequence, first = excluded.first,
+                    second = excluded.second, check_word = excluded.check_word
+                WHERE excluded.sequence < sequence
                 """
         ).execute(arguments: [
-            Columns.blob(proof.feed.bytes), Columns.blob(first), Columns.blob(second),
-            proofCheckWord(first, second),
+            Columns.blob(proof.feed.bytes), Int64(proof.sequence), Columns.blob(first),
+            Columns.blob(second), proofCheckWord(first, second),
         ])
     }
 

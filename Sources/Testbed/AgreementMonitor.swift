@@ -1,4 +1,4 @@
-public import Daemon
+import Daemon
 import Dispatch
 
 /// Watches nodes until all of them hold the same records.

@@ -77,7 +77,7 @@ public final class ChildProcess: Sendable {
     }
 
     /// Waits for the end of both outputs, so that their text is whole.
-    func drain(seconds: Double) {
+    public func drain(seconds: Double = 5) {
         _ = output.waitForEnd(seconds: seconds)
         _ = errorOutput.waitForEnd(seconds: seconds)
     }

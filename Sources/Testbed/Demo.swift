@@ -1,4 +1,4 @@
-public import Daemon
+import Daemon
 import Dispatch
 public import Foundation
 import Primitives

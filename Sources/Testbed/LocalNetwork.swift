@@ -1,4 +1,4 @@
-public import Daemon
+import Daemon
 public import Foundation
 
 /// Real daemons on loopback, below one directory, that never outlive this value or this process.

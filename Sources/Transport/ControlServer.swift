@@ -10,9 +10,11 @@ final class ControlServer {
     static let longestPathBytes = 107
 
     let socket: ZMQSocket
+    private let path: String
     private let state: TransportState
 
     init(_ context: ZMQContext, _ state: TransportState, path: String) throws(TransportError) {
+        self.path = path
         self.state = state
         try Self.prepare(path)
         socket = try ZMQSocket(context, ZMQ_ROUTER)
@@ -25,6 +27,12 @@ final class ControlServer {
         let before = umask(0o177)
         defer { umask(before) }
         try socket.bind("ipc://\(path)")
+    }
+
+    /// Removes the file, which is ours as long as we listen, and ends the socket.
+    func close() {
+        unsafe unlink(path)
+        socket.close()
     }
 
     /// Takes out up to `budget` requests.

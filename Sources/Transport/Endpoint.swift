@@ -130,7 +130,7 @@ public final class Endpoint {
         isClosed = true
         for peer in outbound.values { peer.close() }
         inbound?.close()
-        control?.socket.close()
+        control?.close()
         zap.socket.close()
         context.terminate()
     }

@@ -130,7 +130,7 @@ final class OutboundPeer {
             if isUp { isClosing = true } else { takeDown(.closed) }
         case .closed:
             if !isConnected { fail(.unreachable) }
-        case .handshakeBrokenOff: fail(.wrongKey)
+        case .handshakeBrokenOff: fail(hasTimedOut(now) ? .timedOut : .wrongKey)
         case .handshakeRefused:
             fail(.refused)
             redialMilliseconds = now + UInt64(state.limits.reconnectMaximumMilliseconds)
@@ -139,6 +139,15 @@ final class OutboundPeer {
             redialMilliseconds = now + UInt64(state.limits.reconnectMaximumMilliseconds)
         case .accepted, .acceptFailed: break
         }
+    }
+
+    /// Both ends give a handshake the same time; the listener's may have run out first.
+    private func hasTimedOut(_ now: UInt64) -> Bool {
+        guard let serial, let connection = state.connectionGuard.connections[serial] else {
+            return false
+        }
+        let elapsed = now - connection.admittedMilliseconds
+        return elapsed >= UInt64(state.limits.handshakeMilliseconds) * 9 / 10
     }
 
     private func goUp() {

@@ -29,6 +29,8 @@ public struct TransportCounters: Hashable, Sendable {
     public internal(set) var payloadBytesSent = 0
     private var refusals = [Int](repeating: 0, count: Refusal.allCases.count)
 
+    public init() {}
+
     /// How often `reason` applied.
     public func count(of reason: Refusal) -> Int { refusals[Self.index(reason)] }
 

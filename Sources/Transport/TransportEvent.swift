@@ -23,6 +23,8 @@ public enum DialFailure: String, Hashable, Sendable {
     case unreachable = "nobody answers at this address"
     /// The handshake broke off: the pinned key is not the listener's, or it is not such a node.
     case wrongKey = "wrong key, or not a node"
+    /// The listener took the connection and did not finish the handshake: full, or not a node.
+    case timedOut = "did not finish the handshake in time: full, or not a node"
     /// The listener's ZAP handler refused this node's key.
     case refused = "refused by the other node"
     /// The other side does not speak ZMTP with CURVE.

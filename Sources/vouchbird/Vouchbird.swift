@@ -6,7 +6,8 @@ import Foundation
 struct Vouchbird: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vouchbird",
-        abstract: "A recommender of your own: what people whom you trust like, signed and gossiped.",
+        abstract:
+            "A recommender of your own: what people whom you trust like, signed and gossiped.",
         discussion: "Results go to standard output, everything else to standard error.",
         version: Version.text,
         groupedSubcommands: [
@@ -29,12 +30,13 @@ struct Vouchbird: AsyncParsableCommand {
             CommandGroup(
                 name: "Data and keys",
                 subcommands: [ImportCommand.self, ExportCommand.self, IdentityCommand.self]),
-            CommandGroup(name: "Research", subcommands: [RankCommand.self]),
+            CommandGroup(name: "Research", subcommands: [RankCommand.self, DemoCommand.self]),
         ])
 
     static func main() async {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(
+                GlobalOptions.moved(Array(CommandLine.arguments.dropFirst())))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
@@ -60,11 +62,12 @@ struct Vouchbird: AsyncParsableCommand {
 
     private static func report(_ failure: CommandFailure, isJSON: Bool) {
         var text = "error: \(TerminalText.safe(failure.message))\n"
-        if let hint = failure.hint { text += "  next: \(TerminalText.safe(hint))\n" }
+        let mark = failure.hints.count == 1 ? "next: " : ""
+        for hint in failure.hints { text += "  \(mark)\(TerminalText.safe(hint))\n" }
         if isJSON {
             let document = ErrorDocument(
                 code: failure.code, exitCode: failure.status.rawValue, message: failure.message,
-                hint: failure.hint)
+                hint: failure.hints.isEmpty ? nil : failure.hints.joined(separator: "\n"))
             if let bytes = try? DocumentCoder.encode(document) {
                 text = String(decoding: bytes, as: UTF8.self) + "\n"
             }

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 import Testing
 import Transport
@@ -103,13 +104,14 @@ struct ControlTests {
             let client = try ControlConnection(path)
             #expect(try client.request([1, 2], timeoutMilliseconds: 5_000) == [2, 1])
             daemon.stop()
+            #expect(!FileManager.default.fileExists(atPath: path))
 
             try leaveSocketFile(path)
             let dead = #expect(throws: TransportError.self) { try ControlConnection(path) }
             #expect(dead?.code == .nobodyAnswers)
             try ControlDaemon(path).stop()
 
-            try Data("mine".utf8).write(to: URL(fileURLWithPath: path))
+            try "mine".write(toFile: path, atomically: false, encoding: .utf8)
             #expect(throws: TransportError.self) { try ControlDaemon(path) }
             #expect(try String(contentsOfFile: path, encoding: .utf8) == "mine")
         }
@@ -142,13 +144,16 @@ struct ControlTests {
 
     /// A socket file without a listener, as a killed daemon leaves it.
     private func leaveSocketFile(_ path: String) throws {
-        let python = Process()
-        python.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-        python.arguments = [
-            "-c", "import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", path,
-        ]
-        try python.run()
-        python.waitUntilExit()
-        #expect(python.terminationStatus == 0)
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_un>.size)
+        address[0] = UInt8(AF_UNIX)
+        address.replaceSubrange(2..<2 + path.utf8.count, with: path.utf8)
+        let status = try unsafe address.withUnsafeBytes { buffer in
+            let base = try unsafe #require(buffer.baseAddress)
+            return unsafe bind(
+                descriptor, base.assumingMemoryBound(to: sockaddr.self), socklen_t(buffer.count))
+        }
+        #expect(status == 0)
     }
 }

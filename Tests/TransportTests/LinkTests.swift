@@ -133,13 +133,18 @@ struct LinkTests {
 
     @Test("links stop at the cap, and one that leaves makes room")
     func linkCap() throws {
-        let server = try Node.listening(quickLimits { $0.connections = 2 })
+        let server = try Node.listening(
+            quickLimits {
+                $0.connections = 2
+                $0.handshakeMilliseconds = 500
+            })
         let first = try linked(to: server)
         let second = try linked(to: server)
-        let third = try Node()
+        let third = try Node(limits: quickLimits { $0.handshakeMilliseconds = 500 })
         let link = try third.endpoint.dial(address: server.address, key: server.key)
         let nodes = [server, first, second, third]
-        #expect(!converge(nodes, withinSeconds: 0.7) { third.ups == [link] })
+        let isTold = { third.events == [.dialFailed(link, .timedOut)] }
+        #expect(converge(nodes) { !third.events.isEmpty } && isTold())
         #expect(server.ups.count == 2)
         first.endpoint.close()
         #expect(converge([server, second, third]) { third.ups == [link] })

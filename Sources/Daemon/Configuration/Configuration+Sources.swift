@@ -75,8 +75,9 @@ extension Configuration {
             guard let setting = Setting.allCases.first(where: { $0.environmentName == name }) else {
                 throw ConfigurationFailure(
                     message: "environment: there is no setting \(name)",
-                    hint: "settings are: " + Setting.allCases.map(\.environmentName).joined(
-                        separator: ", "))
+                    hint: "settings are: "
+                        + Setting.allCases.map(\.environmentName).joined(
+                            separator: ", "))
             }
             try set(
                 setting, to: SettingValue(text: environment[name] ?? "", for: setting),
@@ -136,7 +137,8 @@ struct ConfigurationLines {
 
     init(_ text: String) {
         var section = ""
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false)
+            .enumerated()
         {
             let bare = line.drop(while: \.isWhitespace)
             if bare.hasPrefix("["), let end = bare.firstIndex(of: "]") {

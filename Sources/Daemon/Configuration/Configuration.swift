@@ -68,7 +68,8 @@ public struct Configuration: Hashable, Sendable {
         case (.nodeListen, .list(let list)): node.listen = list
         case (.nodeAnnounce, .list(let list)): node.announce = list
         case (.gossipAntiEntropySeconds, .integer(let value)): gossip.antiEntropySeconds = value
-        case (.rankingMode, .text(let text)): ranking.mode = RankingMode(rawValue: text) ?? .balanced
+        case (.rankingMode, .text(let text)):
+            ranking.mode = RankingMode(rawValue: text) ?? .balanced
         case (.rankingHalfLifeDays, .decimal(let value)): ranking.halfLifeDays = value
         case (.rankingDebounceMilliseconds, .integer(let value)):
             ranking.debounceMilliseconds = value

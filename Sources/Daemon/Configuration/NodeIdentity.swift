@@ -1,4 +1,5 @@
 public import Cryptography
+import Primitives
 
 /// The three keys of one node (docs/protocol.md, "Keys"): who its user is, which feed it writes, and
 /// how it is reached.
@@ -31,5 +32,15 @@ public struct NodeIdentity: Sendable {
         try KeyFile(path: paths.deviceKey, kind: .device).create(identity.device)
         try KeyFile(path: paths.authorKey, kind: .author).create(identity.author)
         return identity
+    }
+}
+
+extension NodeIdentity {
+    /// The public halves, for `identity show` and for the request of that name.
+    public func document(name: String) -> IdentityDocument {
+        IdentityDocument(
+            name: name, author: author.publicKey.text,
+            words: FingerprintWords.of(author.publicKey), feed: device.publicKey.hex,
+            nodeKey: node.publicKey.hex)
     }
 }

@@ -7,6 +7,12 @@ extension Paths {
         for directory in [configurationDirectory, stateDirectory, runtimeDirectory] {
             try Self.make(directory)
         }
+        try checkDirectories()
+    }
+
+    /// Checks that the directories are owned by this user and closed to others. Throws
+    /// `.permissions`, also for one that is not there.
+    public func checkDirectories() throws(ConfigurationFailure) {
         // The state may be reached through a link of the user's own, as to another disk.
         try Self.checkOwnerOnly(
             URL(fileURLWithPath: stateDirectory).resolvingSymlinksInPath().path)

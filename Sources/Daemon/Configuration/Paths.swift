@@ -32,7 +32,8 @@ public struct Paths: Hashable, Sendable {
         userIdentifier: UInt32
     ) throws(ConfigurationFailure) -> Paths {
         let runtimeBase = absolute(environment["XDG_RUNTIME_DIR"])
-        let shortRuntime = runtimeBase.map { "\($0)/vouchbird" } ?? "/tmp/vouchbird-\(userIdentifier)"
+        let shortRuntime =
+            runtimeBase.map { "\($0)/vouchbird" } ?? "/tmp/vouchbird-\(userIdentifier)"
         if let directory = dataDirectory ?? environment["VOUCHBIRD_DATA_DIR"], !directory.isEmpty {
             let base = normalised(
                 directory.hasPrefix("/") ? directory : "\(workingDirectory)/\(directory)")
@@ -41,8 +42,10 @@ public struct Paths: Hashable, Sendable {
                 runtimeDirectory: base, socketName: "control.sock", shortRuntime: shortRuntime)
         }
         let home = absolute(environment["HOME"])
-        guard let config = absolute(environment["XDG_CONFIG_HOME"]) ?? home.map({ "\($0)/.config" }),
-            let state = absolute(environment["XDG_STATE_HOME"]) ?? home.map({ "\($0)/.local/state" })
+        guard
+            let config = absolute(environment["XDG_CONFIG_HOME"]) ?? home.map({ "\($0)/.config" }),
+            let state = absolute(environment["XDG_STATE_HOME"])
+                ?? home.map({ "\($0)/.local/state" })
         else {
             throw ConfigurationFailure(
                 message: "neither HOME nor XDG_CONFIG_HOME and XDG_STATE_HOME are set",

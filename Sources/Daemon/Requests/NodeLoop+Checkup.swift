@@ -33,7 +33,8 @@ extension NodeLoop {
         if let first = troubles.first {
             return .init(
                 name: "links", state: .warning,
-                detail: "\(ready) connected; \(troubles.count) of \(peers.peers.count) peers are not, "
+                detail:
+                    "\(ready) connected; \(troubles.count) of \(peers.peers.count) peers are not, "
                     + "first \(first.address ?? ""): \(first.trouble ?? "connecting")",
                 fix: "vouchbird peers list")
         }

@@ -201,7 +201,8 @@ extension NodeLoop {
             peers.invitations[place].expiresAt > now,
             peers.invitations[place].usedBy == nil || peers.invitations[place].usedBy == key
         else {
-            log.notice("an invitation that is unknown, used or expired", metadata: ["link": "\(link)"])
+            log.notice(
+                "an invitation that is unknown, used or expired", metadata: ["link": "\(link)"])
             return
         }
         let text = String(decoding: claim.address, as: UTF8.self)

@@ -118,7 +118,8 @@ extension NodeLoop {
         guard author != identity.author.publicKey else {
             return .refuse("this is your own key: you trust yourself already")
         }
-        if draft.unlessPresent, trustEdges().first(where: { $0.author == author })?.weight == weight {
+        if draft.unlessPresent, trustEdges().first(where: { $0.author == author })?.weight == weight
+        {
             return .duplicate
         }
         return .sign(OwnDraft(payload: .trust(author, weight), time: time))

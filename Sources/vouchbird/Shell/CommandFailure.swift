@@ -10,14 +10,18 @@ struct CommandFailure: Error {
     let code: String
     /// What and why, one sentence.
     let message: String
-    /// The next command, when there is one.
-    let hint: String?
+    /// The next commands, in the order to try them.
+    let hints: [String]
 
     init(_ status: ExitStatus, code: String, _ message: String, hint: String? = nil) {
+        self.init(status, code: code, message, hints: hint.map { [$0] } ?? [])
+    }
+
+    init(_ status: ExitStatus, code: String, _ message: String, hints: [String]) {
         self.status = status
         self.code = code
         self.message = message
-        self.hint = hint
+        self.hints = hints
     }
 
     static func usage(_ message: String, hint: String? = nil) -> CommandFailure {
@@ -43,6 +47,7 @@ extension CommandFailure {
                 ExitStatus(failure.code), code: failure.code.rawValue, failure.message,
                 hint: failure.hint)
         case let failure as ConfigurationFailure: self.init(failure)
+        case let error as OperatingError: self.init(error)
         case let failure as CryptographyFailure: self.init(failure)
         case let failure as TransportError: self.init(failure)
         case let failure as DatasetFailure: self = .badInput(failure.description)
@@ -60,6 +65,18 @@ extension CommandFailure {
             case .inputOutput: .inputOutput
             }
         self.init(status, code: failure.code.rawValue, failure.message, hint: failure.hint)
+    }
+
+    private init(_ error: OperatingError) {
+        let status: ExitStatus =
+            switch error.code {
+            case .locked, .address: .cannotCreate
+            case .permissions: .notAllowed
+            case .notInitialised, .configuration: .configuration
+            case .storage: .inputOutput
+            case .system: .failed
+            }
+        self.init(status, code: error.code.rawValue, error.message, hints: error.hints)
     }
 
     private init(_ failure: CryptographyFailure) {
@@ -99,5 +116,6 @@ struct ErrorDocument: Encodable {
     var code: String
     var exitCode: Int32
     var message: String
+    /// The next commands, one a line.
     var hint: String?
 }

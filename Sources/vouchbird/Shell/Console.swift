@@ -20,7 +20,9 @@ struct Console: Sendable {
     /// One line of the result.
     func line(_ text: String = "") { Self.write(text + "\n", to: .standardOutput) }
 
-    func lines(_ lines: [String]) { Self.write(lines.joined(separator: "\n") + "\n", to: .standardOutput) }
+    func lines(_ lines: [String]) {
+        Self.write(lines.joined(separator: "\n") + "\n", to: .standardOutput)
+    }
 
     /// One line beside the result; nothing with `--quiet`.
     func note(_ text: String) {

@@ -28,3 +28,25 @@ struct GlobalOptions: ParsableArguments {
         guard dataDir != "" else { throw ValidationError("--data-dir needs a directory") }
     }
 }
+
+extension GlobalOptions {
+    /// `vouchbird --data-dir DIR status` as `vouchbird status --data-dir DIR`: the parser knows these
+    /// options at the commands only, people put them in front as well.
+    static func moved(_ arguments: [String]) -> [String] {
+        var rest = arguments[...]
+        var global: [String] = []
+        while let first = rest.first {
+            if ["--json", "--quiet", "-q", "--no-color"].contains(first) {
+                global.append(rest.removeFirst())
+            } else if ["--data-dir", "--timeout"].contains(first), rest.count > 1 {
+                global += [rest.removeFirst(), rest.removeFirst()]
+            } else if first.hasPrefix("--data-dir=") || first.hasPrefix("--timeout=") {
+                global.append(rest.removeFirst())
+            } else {
+                break
+            }
+        }
+        let end = rest.firstIndex(of: "--") ?? rest.endIndex
+        return rest.isEmpty ? arguments : Array(rest[..<end]) + global + Array(rest[end...])
+    }
+}

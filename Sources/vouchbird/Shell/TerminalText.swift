@@ -1,4 +1,6 @@
+import Daemon
 import Foundation
+import Primitives
 
 /// Text from the network made fit for a terminal, and numbers made fit for people.
 enum TerminalText {
@@ -90,9 +92,9 @@ enum TerminalText {
     }
 
     /// `12 s ago` for an RFC 3339 time; the text itself when it is none.
-    static func age(of time: String, now: Date = Date()) -> String {
-        guard let date = Timestamp.date(time) else { return safe(time) }
-        return duration(seconds: now.timeIntervalSince(date)) + " ago"
+    static func age(of time: String, now: Instant = Clock.wall()) -> String {
+        guard let instant = Instant(text: time) else { return safe(time) }
+        return duration(seconds: Double(now.milliseconds(since: instant)) / 1000) + " ago"
     }
 
     static func decimal(_ value: Double, _ places: Int) -> String {
@@ -104,19 +106,5 @@ enum TerminalText {
     /// Three significant digits, for scores.
     static func score(_ value: Double) -> String {
         String(format: "%.3g", locale: Locale(identifier: "en_US_POSIX"), value)
-    }
-}
-
-/// RFC 3339 times in UTC, as documents carry them.
-enum Timestamp {
-    static func text(milliseconds: UInt64) -> String {
-        let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
-        let whole = milliseconds.isMultiple(of: 1000)
-        return date.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: !whole))
-    }
-
-    static func date(_ text: String) -> Date? {
-        (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text))
-            ?? (try? Date.ISO8601FormatStyle().parse(text))
     }
 }

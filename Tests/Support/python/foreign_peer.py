@@ -239,6 +239,17 @@ class Link:
                 first += 1
         return records
 
+    def await_held(self, feed, sequence):
+        """Asks for one record until the node has it: it answers for what it has written down, and that takes a moment."""
+        while True:
+            self.send(bytes([RANGE_REQ]) + feed + varint(sequence) + varint(sequence))
+            asked_again = time.monotonic() + 0.1
+            while (frame := self.receive(until=asked_again)) is not None:
+                if frame[0] == RANGE_RESP and frame[1:33] == feed and frame[33] != 0:
+                    return
+                if frame[0] == GOODBYE:
+                    raise Closed(f"goodbye, reason {frame[1]}")
+
     def close(self):
         self.socket.disable_monitor()
         self.monitor.close(0)
@@ -283,8 +294,7 @@ def publish(args):
     records = [writer.like(f"foreign:{number}") for number in range(1, args.items + 1)]
     for start in range(0, len(records), 64):
         peer.push(records[start:start + 64])
-    while peer.frontier.get(writer.feed, (0,))[0] < len(records):
-        peer.await_frame(FRONTIER)
+    peer.await_held(writer.feed, len(records))
     echoed = peer.fetch(writer.feed, len(records))
     return {"feed": writer.feed.hex(), "records": len(records),
             "unchanged": [record.encoded for record in echoed if record] == records}
@@ -422,8 +432,7 @@ def offend(args):
     feed = Record(accepted[0]).feed if accepted else None
     if accepted:
         peer.push(accepted)
-        while peer.frontier.get(feed, (0,))[0] < len(accepted):
-            peer.await_frame(FRONTIER)
+        peer.await_held(feed, len(accepted))
     print(json.dumps({"accepted": len(accepted), "feed": feed.hex() if feed else None}), flush=True)
     sys.stdin.readline()
     try:

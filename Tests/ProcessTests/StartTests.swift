@@ -1,0 +1,130 @@
+import Daemon
+import Foundation
+import Testbed
+import Testing
+
+extension ProcessTests {
+    /// Each failure to start names its cause and the next step.
+    @Suite("Starting and stopping") struct Starting {
+        @Test("a second daemon on one directory is refused with exit 73 and the first one's pid")
+        func second() throws {
+            try Bench.withChain(["ana"]) { network in
+                let node = network.nodes[0]
+                let first = try #require(node.processIdentifier)
+                let second = try node.command(["daemon"], seconds: 15)
+                #expect(second.exitCode == 73)
+                #expect(second.errorOutput.contains("pid \(first)"), "\(second.errorOutput)")
+                #expect(second.errorOutput.contains("vouchbird status"), "\(second.errorOutput)")
+                #expect(try node.status().processId == first)
+            }
+        }
+
+        @Test(
+            "a key file that others may read is refused with exit 77 and the command that closes it",
+            arguments: ["author", "device", "node"])
+        func openKey(kind: String) throws {
+            try Bench.withNodes(["ana"]) { network in
+                let node = network.nodes[0]
+                let key = node.directory.path + "/keys/\(kind).key"
+                let manager = FileManager.default
+                try #require(manager.fileExists(atPath: key))
+                try manager.setAttributes([.posixPermissions: 0o644], ofItemAtPath: key)
+                let refused = try node.command(["daemon"], seconds: 15)
+                #expect(refused.exitCode == 77)
+                #expect(refused.errorOutput.contains("\(kind).key"), "\(refused.errorOutput)")
+                #expect(refused.errorOutput.contains("chmod"), "\(refused.errorOutput)")
+
+                try manager.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+                try node.start()
+                try node.waitUntilReady()
+            }
+        }
+
+        @Test("a port that another node has is refused with exit 73, the address and a way out")
+        func portInUse() throws {
+            try Bench.withChain(["ana"]) { network in
+                let ana = network.nodes[0]
+                let folder = network.directory.appendingPathComponent("twin")
+                let twin = LocalNode(
+                    name: "twin", directory: folder, port: ana.port, settings: Bench.settings)
+                try twin.initialise()
+                let refused = try twin.command(["daemon"], seconds: 15)
+                #expect(refused.exitCode == 73)
+                #expect(refused.errorOutput.contains(String(ana.port)), "\(refused.errorOutput)")
+                #expect(try ana.status().name == "ana")
+            }
+        }
+
+        @Test("a directory without an identity is refused, and the error names init")
+        func notInitialised() throws {
+            try Bench.withNodes([]) { network in
+                let folder = network.directory.appendingPathComponent("empty")
+                let node = LocalNode(
+                    name: "empty", directory: folder, port: 1, settings: Bench.settings)
+                let refused = try node.command(["daemon"], seconds: 15)
+                #expect(refused.exitCode != 0)
+                #expect(refused.errorOutput.contains("vouchbird init"), "\(refused.errorOutput)")
+            }
+        }
+
+        @Test("without its net.db a node starts, keeps its own feed, and fetches the rest again")
+        func missingCache() throws {
+            try lostCache { try FileManager.default.removeItem(atPath: $0) }
+        }
+
+        @Test("with a corrupt net.db a node starts, keeps its own feed, and fetches the rest again")
+        func corruptCache() throws {
+            try lostCache { path in
+                let handle = try #require(FileHandle(forUpdatingAtPath: path))
+                defer { try? handle.close() }
+                let size = try handle.seekToEnd()
+                try handle.seek(toOffset: 0)
+                try handle.write(contentsOf: Data(repeating: 0xa5, count: Int(size)))
+            }
+        }
+
+        private func lostCache(_ damage: (String) throws -> Void) throws {
+            try Bench.withChain(["ana", "ben"]) { network in
+                let (ana, ben) = (network.nodes[0], network.nodes[1])
+                try ana.publish((0..<20).map { Draft(kind: .like, item: "song:ana-\($0)") })
+                try ben.publish((0..<20).map { Draft(kind: .like, item: "song:ben-\($0)") })
+                let before = try AgreementMonitor(nodes: network.nodes).wait(
+                    feeds: 2, records: 40, seconds: 20)
+                #expect(ben.stop() == .exited(0))
+                let cache = ben.directory.path + "/net.db"
+                for suffix in ["-wal", "-shm"] {
+                    try? FileManager.default.removeItem(atPath: cache + suffix)
+                }
+                try damage(cache)
+                try ben.start()
+                try ben.waitUntilReady()
+                #expect(try ben.status().records.own >= 20)
+                let after = try AgreementMonitor(nodes: network.nodes).wait(
+                    feeds: 2, records: 40, seconds: 20)
+                #expect(after.digests == before.digests)
+            }
+        }
+
+        @Test("SIGTERM ends a daemon with 0, and its socket and lock are free for the next one")
+        func tidyEnd() throws {
+            try Bench.withChain(["ana"]) { network in
+                let node = network.nodes[0]
+                #expect(node.stop(seconds: 10) == .exited(0))
+                try node.start()
+                try node.waitUntilReady()
+                _ = try node.request(.stop, as: DoneDocument.self)
+                #expect(node.running?.wait(seconds: 10) ?? .exited(0) == .exited(0))
+            }
+        }
+
+        @Test("a daemon that was told to goes when its parent goes")
+        func leash() throws {
+            try Bench.withChain(["ana"]) { network in
+                let node = network.nodes[0]
+                let process = try #require(node.running)
+                node.releaseLeash()
+                #expect(process.wait(seconds: 10) == .exited(0))
+            }
+        }
+    }
+}

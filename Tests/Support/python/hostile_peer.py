@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""A peer that breaks the rules of the transport, for tests. Loopback only, bounded in time.
+
+usage: hostile_peer.py MODE PORT SERVER_KEY_HEX [SECONDS]
+
+  null            a client without CURVE that sends a message
+  multipart       a client with CURVE that sends one message of two frames
+  repeated-id     forty clients, one after another, with the same routing id and full queues
+  endless         the CURVE handshake by hand, then one message that never ends
+  slow-frame      the CURVE handshake by hand, then a frame of which the end never comes
+
+Prints one line of JSON. Exit status 3 when PyNaCl or pyzmq is missing.
+"""
+import json
+import os
+import socket
+import struct
+import sys
+import time
+
+try:
+    import nacl.bindings as sodium
+    import nacl.public
+    import zmq
+except ImportError:
+    sys.exit(3)
+
+
+class CurveLink:
+    """The client's side of ZMTP 3.1 with CURVE (rfc.zeromq.org/spec/26) over a plain socket."""
+
+    def __init__(self, port, server):
+        self.tcp = socket.create_connection(("127.0.0.1", port), timeout=5)
+        permanent, transient = nacl.public.PrivateKey.generate(), nacl.public.PrivateKey.generate()
+        self.sequence = 0
+        mechanism = b"CURVE".ljust(20, b"\0")
+        self.tcp.sendall(b"\xff" + bytes(8) + b"\x7f\x03\x01" + mechanism + bytes(32))
+        self.take(64)
+        hello_box, counter = self.seal(b"CurveZMQHELLO---", bytes(64), server, transient)
+        self.command(
+            b"\x05HELLO\x01\x00" + bytes(72) + bytes(transient.public_key) + counter + hello_box)
+        welcome = self.frame()
+        opened = sodium.crypto_box_open(
+            welcome[24:], b"WELCOME-" + welcome[8:24], server, bytes(transient))
+        server_transient, cookie = opened[:32], opened[32:]
+        tail = os.urandom(16)
+        vouch = sodium.crypto_box(
+            bytes(transient.public_key) + server, b"VOUCH---" + tail, server_transient,
+            bytes(permanent))
+        metadata = b"\x0bSocket-Type\x00\x00\x00\x06DEALER\x08Identity\x00\x00\x00\x00"
+        plain = bytes(permanent.public_key) + tail + vouch + metadata
+        box, counter = self.seal(b"CurveZMQINITIATE", plain, server_transient, transient)
+        self.command(b"\x08INITIATE" + cookie + counter + box)
+        if not self.frame().startswith(b"\x05READY"):
+            raise ConnectionError("the node did not accept the handshake")
+        self.shared = sodium.crypto_box_beforenm(server_transient, bytes(transient))
+
+    def seal(self, prefix, plain, public, secret):
+        self.sequence += 1
+        counter = struct.pack(">Q", self.sequence)
+        return sodium.crypto_box(plain, prefix + counter, public, bytes(secret)), counter
+
+    def take(self, count):
+        data = b""
+        while len(data) < count:
+            part = self.tcp.recv(count - len(data))
+            if not part:
+                raise ConnectionError("closed")
+            data += part
+        return data
+
+    def command(self, body):
+        head = struct.pack(">BQ", 6, len(body)) if len(body) > 255 else struct.pack("BB", 4, len(body))
+        self.tcp.sendall(head + body)
+
+    def frame(self):
+        flags = self.take(1)[0]
+        return self.take(struct.unpack(">Q", self.take(8))[0] if flags & 2 else self.take(1)[0])
+
+    def message(self, payload, more):
+        self.sequence += 1
+        counter = struct.pack(">Q", self.sequence)
+        box = sodium.crypto_box_afternm(
+            bytes([more]) + payload, b"CurveZMQMESSAGEC" + counter, self.shared)
+        body = b"\x07MESSAGE" + counter + box
+        long = len(body) > 255
+        return (struct.pack(">BQ", 2, len(body)) if long else struct.pack("BB", 0, len(body))) + body
+
+
+def until_cut(link, chunks, seconds):
+    start, sent = time.monotonic(), 0
+    while time.monotonic() - start < seconds:
+        try:
+            chunk = next(chunks)
+            if chunk:
+                link.tcp.sendall(chunk)
+                sent += len(chunk)
+            else:
+                link.tcp.settimeout(0.2)
+                if link.tcp.recv(4096) == b"":
+                    raise OSError
+        except TimeoutError:
+            continue
+        except OSError:
+            return {"sent_bytes": sent, "cut_after_s": round(time.monotonic() - start, 3)}
+    return {"sent_bytes": sent, "cut_after_s": None}
+
+
+def endless(port, server, seconds):
+    link = CurveLink(port, server)
+    sizes = [1, 200, 60_000]
+
+    def chunks():
+        while True:
+            for size in sizes:
+                count = max(1, 20_000 // (size + 36))
+                yield b"".join(link.message(bytes(size), 1) for _ in range(count))
+    return until_cut(link, chunks(), seconds)
+
+
+def slow_frame(port, server, seconds):
+    link = CurveLink(port, server)
+    link.tcp.sendall(link.message(b"hello", 0))
+
+    def chunks():
+        yield link.message(bytes(60_000), 0)[:30_000]
+        while True:
+            yield b""
+    return until_cut(link, chunks(), seconds)
+
+
+def dealer(context, port, server, identity=None):
+    sock = context.socket(zmq.DEALER)
+    sock.linger = 500
+    if identity:
+        sock.setsockopt(zmq.IDENTITY, identity)
+    if server:
+        sock.curve_serverkey = zmq.utils.z85.encode(server)
+        sock.curve_publickey, sock.curve_secretkey = zmq.curve_keypair()
+    sock.connect(f"tcp://127.0.0.1:{port}")
+    return sock
+
+
+def null(port, server, seconds):
+    sock = dealer(zmq.Context(), port, None)
+    sock.send(b"hello")
+    return {"answered": bool(sock.poll(int(seconds * 1000)))}
+
+
+def multipart(port, server, seconds):
+    sock = dealer(zmq.Context(), port, server)
+    monitor = sock.get_monitor_socket(zmq.EVENT_DISCONNECTED)
+    sock.send_multipart([b"first", b"second"])
+    return {"cut": bool(monitor.poll(int(seconds * 1000)))}
+
+
+def repeated_id(port, server, seconds):
+    context = zmq.Context()
+    first = dealer(context, port, server, b"the same")
+    first.send(b"hello")
+    first.poll(300)
+    for _ in range(40):
+        sock = dealer(context, port, server, b"the same")
+        for _ in range(8):
+            sock.send(bytes(60_000))
+        sock.poll(50)
+        sock.close()
+    return {"clients": 41}
+
+
+if __name__ == "__main__":
+    modes = {
+        "null": null, "multipart": multipart, "repeated-id": repeated_id, "endless": endless,
+        "slow-frame": slow_frame,
+    }
+    action = modes[sys.argv[1]]
+    limit = float(sys.argv[4]) if len(sys.argv) > 4 else 3
+    try:
+        result = action(int(sys.argv[2]), bytes.fromhex(sys.argv[3]), limit)
+    except ConnectionError as error:
+        result = {"refused": str(error)}
+    print(json.dumps(result), flush=True)
+    os._exit(0)

@@ -1,0 +1,116 @@
+import Foundation
+import Primitives
+import Testing
+import Transport
+
+/// The shared attack client, when this checkout stands beside it.
+let sharedAttack = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../../../shared/tools/attacks/zmtp_attack.py").standardized.path
+let ownAttack = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appendingPathComponent("../Support/python/hostile_peer.py").standardized.path
+
+let hasSharedAttack = FileManager.default.fileExists(atPath: sharedAttack)
+/// python3 with PyNaCl and pyzmq (Debian: python3-nacl python3-zmq).
+let hasPython = canRun(["/usr/bin/python3", "-c", "import nacl, zmq"])
+
+func canRun(_ command: [String]) -> Bool {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = Array(command.dropFirst())
+    process.standardError = Pipe()
+    guard (try? process.run()) != nil else { return false }
+    process.waitUntilExit()
+    return process.terminationStatus == 0
+}
+
+/// Runs an attack on a bench and checks what every attack must leave intact.
+func attack(_ command: [String], limits: TransportLimits = TransportLimits()) throws
+    -> AttackFigures
+{
+    let figures = try AttackBench().run(command, limits: limits)
+    FileHandle.standardError.write(Data("attack: \(figures.summary)\n".utf8))
+    #expect(figures.status == 0)
+    #expect(figures.growthMebibytes <= 16)
+    #expect(figures.echoes > 100)
+    #expect(figures.slowestEchoMilliseconds <= 1_000)
+    #expect((figures.newcomerMilliseconds ?? .max) <= 5_000)
+    #expect(figures.census.allSatisfy { $0.count <= $0.capacity })
+    return figures
+}
+
+/// Repeats what the attacked process said of itself.
+func report(_ result: ExitTest.Result?) {
+    print(String(decoding: result?.standardErrorContent ?? [], as: UTF8.self), terminator: "")
+}
+
+@Suite("Attacks", .serialized)
+struct AttackTests {
+    @Test(
+        "no mode of the shared attack costs 16 MiB or stops another peer",
+        .enabled(if: hasSharedAttack, "../shared/tools/attacks is not beside this checkout"),
+        arguments: [
+            "endless-multipart", "more-before-hello", "connect-flood", "half-open", "drip",
+            "garbage",
+        ])
+    func shared(_ mode: String) async {
+        let result = await #expect(
+            processExitsWith: .success, observing: [\.standardErrorContent]
+        ) { [mode] in
+            let figures = try attack([
+                sharedAttack, mode, "--port", "PORT", "--server-key", "Z85KEY", "--seconds", "3",
+                "--connections", "100",
+            ])
+            if mode == "endless-multipart" {
+                #expect(figures.number("cut_after_s") != nil)
+                #expect((figures.number("sent_bytes") ?? .infinity) <= 2 * 1_048_576)
+                #expect(figures.counters.count(of: .undelivered) == 1)
+            }
+        }
+        report(result)
+    }
+
+    @Test(
+        "a message that never ends is cut within 2 MiB",
+        .enabled(if: hasPython, "python3 with PyNaCl and pyzmq is not here"))
+    func endless() async {
+        let result = await #expect(
+            processExitsWith: .success, observing: [\.standardErrorContent]
+        ) {
+            let figures = try attack([ownAttack, "endless", "PORT", "HEXKEY"])
+            #expect(figures.number("cut_after_s") != nil)
+            #expect((figures.number("sent_bytes") ?? .infinity) <= 2 * 1_048_576)
+            #expect(figures.counters.count(of: .undelivered) == 1)
+        }
+        report(result)
+    }
+
+    @Test(
+        "clients that repeat a routing id leave nothing behind",
+        .enabled(if: hasPython, "python3 with PyNaCl and pyzmq is not here"))
+    func repeatedRoutingID() async {
+        let result = await #expect(
+            processExitsWith: .success, observing: [\.standardErrorContent]
+        ) {
+            let figures = try attack([ownAttack, "repeated-id", "PORT", "HEXKEY"])
+            #expect(figures.counters.accepted >= 41)
+        }
+        report(result)
+    }
+
+    @Test(
+        "a frame whose end never comes is cut at its deadline",
+        .enabled(if: hasPython, "python3 with PyNaCl and pyzmq is not here"))
+    func slowFrame() async {
+        let result = await #expect(
+            processExitsWith: .success, observing: [\.standardErrorContent]
+        ) {
+            var limits = TransportLimits()
+            limits.frameMilliseconds = 1_000
+            let figures = try attack([ownAttack, "slow-frame", "PORT", "HEXKEY"], limits: limits)
+            let cut = try #require(figures.number("cut_after_s"))
+            #expect(cut >= 0.9 && cut <= 2)
+            #expect(figures.counters.count(of: .stalledFrame) == 1)
+        }
+        report(result)
+    }
+}

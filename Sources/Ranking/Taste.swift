@@ -53,11 +53,9 @@ public struct Taste: RankingEngine {
         let total = visits.reduce(0, +)
         let inverse = total > 0 ? 1 / total : 0
         let longest =
-            snapshot.interactions.rowCount == 0
-            ? 0
-            : (0..<snapshot.authorCount).reduce(0) {
-                max($0, snapshot.interactions.entries($1).count)
-            }
+            (0..<snapshot.authorCount)
+            .map { snapshot.interactions.entries($0).count }.max() ?? 0
+        // The most that one voice can say: to have as many items as anybody, the ego's among them.
         let most = Double.pow(Double(longest), 1 - taste.c) * (interest?.reduce(0, +) ?? 1)
         return WalkMass(
             authorVisits: near, itemVisits: visits, popularity: degrees,

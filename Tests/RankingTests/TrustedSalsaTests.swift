@@ -71,20 +71,36 @@ struct TrustedSalsaTests {
         }
     }
 
-    @Test("T5: truncation errs within (1 - alpha)^K", arguments: 0..<20 as Range<UInt64>)
+    @Test(
+        "T5: K iterations leave out (1 - alpha)^K of the mass", arguments: 0..<60 as Range<UInt64>)
     func truncation(_ seed: UInt64) {
         #expect(TrustedSalsa.iterations(alpha: 0.5, epsilon: 1e-9) == 30)
+        #expect(TrustedSalsa.iterations(alpha: 0.25, epsilon: 1e-9) == 73)
         let snapshot = RandomGraph(seed: seed).snapshot
-        let exact = snapshot.rank()
-        for epsilon in [0.1, 0.01, 1e-4] {
-            var parameters = RankingParameters()
-            parameters.epsilon = epsilon
-            // Trust is truncated by the same epsilon; its factor here is exact.
-            let trust = TrustFlow(snapshot, ego: author(0), alpha: 0.15, epsilon: epsilon)
-            let rough = snapshot.rank(.tsalsa, parameters)
-            #expect(distance(rough.trust, trust.trust) == 0)
-            let error = zip(rough.shares, exact.shares).reduce(0) { $0 + abs($1.0 - $1.1) }
-            #expect(error <= 3 * epsilon, "seed \(seed) epsilon \(epsilon)")
+        let trust = TrustFlow(snapshot, ego: author(0), alpha: 0.15, epsilon: 1e-15).trust
+        let scales = snapshot.interactions.scales
+        guard scales[0] > 0 else { return }
+        let kernel = InteractionKernel(snapshot, mass: trust)
+        let back = zip(trust, scales).map { $0 * $1 }
+        let popularity = kernel.scatter(back)
+        let start = trust.indices.map { $0 == 0 ? 1.0 : 0 }
+        func visits(_ iterations: Int) -> [Double] {
+            kernel.walk(
+                from: start, forth: scales.map { $0 * 0.75 }, back: back, popularity: popularity,
+                iterations: iterations
+            ).items
+        }
+        let exact = visits(200)
+        var left = 1.0
+        for iterations in 1...8 {
+            left *= 0.75
+            let rough = visits(iterations)
+            // All mass is (1 - alpha) / alpha = 3.
+            let missing = zip(exact, rough).reduce(0) { $0 + $1.0 - $1.1 } / 3
+            #expect(abs(missing - left) < 1e-12, "seed \(seed) K \(iterations)")
+            let total = rough.reduce(0, +)
+            let error = zip(exact, rough).reduce(0) { $0 + abs($1.0 / 3 - $1.1 / total) }
+            #expect(error <= left + 1e-12, "seed \(seed) K \(iterations)")
         }
     }
 

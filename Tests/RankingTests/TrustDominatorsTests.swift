@@ -75,6 +75,10 @@ struct TrustDominatorsTests {
             trust: [edge(0, 1), edge(0, 2), edge(1, 3), edge(2, 3), edge(3, 4)], interactions: [])
         #expect(
             snapshot.trustPath(from: author(0), to: author(4))?.authors == authors([0, 1, 3, 4]))
+        let detour = GraphSnapshot(
+            authorCount: 5, itemCount: 0,
+            trust: [edge(0, 2), edge(0, 4), edge(2, 3), edge(3, 1), edge(4, 1)], interactions: [])
+        #expect(detour.trustPath(from: author(0), to: author(1))?.authors == authors([0, 4, 1]))
         #expect(snapshot.trustPath(from: author(4), to: author(0)) == nil)
         #expect(snapshot.trustPath(from: author(2), to: author(2))?.hops == 0)
         #expect(snapshot.trustPath(from: author(9), to: author(2)) == nil)

@@ -104,6 +104,9 @@ let package = Package(
         tests("TransportTests", ["Primitives", "Transport"]),
         tests(
             "ProcessTests",
-            ["Primitives", "Records", "Cryptography", "Daemon", "Testbed", "vouchbird"]),
+            [
+                "Primitives", "Records", "Cryptography", "Transport", "Daemon", "Testbed",
+                "vouchbird",
+            ]),
     ]
 )

@@ -72,7 +72,7 @@ public final class LocalNode: Sendable {
                 code: .usage, operation: "wait for \(name)", message: "not started")
         }
         let seconds = settings.startSeconds
-        if child.outputLine(seconds: seconds, where: { $0.hasPrefix("Ready.") }) != nil { return }
+        if child.errorLine(seconds: seconds, where: { $0.hasPrefix("Ready.") }) != nil { return }
         throw TestbedFailure(
             code: child.isRunning ? .deadline : .process, operation: "start \(name)'s daemon",
             message: child.isRunning ? "not ready after \(seconds) s" : "it ended",

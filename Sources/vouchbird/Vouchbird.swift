@@ -30,7 +30,7 @@ struct Vouchbird: AsyncParsableCommand {
             CommandGroup(
                 name: "Data and keys",
                 subcommands: [ImportCommand.self, ExportCommand.self, IdentityCommand.self]),
-            CommandGroup(name: "Research", subcommands: [RankCommand.self]),
+            CommandGroup(name: "Research", subcommands: [RankCommand.self, DemoCommand.self]),
         ])
 
     static func main() async {

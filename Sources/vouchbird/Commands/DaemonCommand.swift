@@ -12,7 +12,7 @@ struct DaemonCommand: Leaf {
     @Flag(name: .customLong("init"), help: "Make an identity first if there is none.")
     var makesIdentity = false
     @Flag(help: "Print every setting with its origin, and end.") var checkConfig = false
-    @Flag(help: "Stop when standard input closes, as it does when the starting process goes.")
+    @Flag(help: ArgumentHelp("End when standard input closes.", visibility: .hidden))
     var exitWithParent = false
     @Option(
         name: .customLong("set"),
@@ -30,19 +30,9 @@ struct DaemonCommand: Leaf {
             session.console.note(
                 "Created identity \(identity.author.publicKey.text) (\(made.node.name))")
         }
-        if exitWithParent { Self.followParent() }
+        if exitWithParent { ParentWatch.start() }
         try await DaemonLaunch.run(
             try session.configuration(flags: try flags()), paths, session.console)
-    }
-
-    /// Turns the end of standard input into the signal that stops a daemon in good order.
-    private static func followParent() {
-        let thread = Thread {
-            while let data = try? FileHandle.standardInput.read(upToCount: 4096), !data.isEmpty {}
-            kill(getpid(), SIGTERM)
-        }
-        thread.name = "leash"
-        thread.start()
     }
 
     private func flags() throws -> [(Setting, String)] {

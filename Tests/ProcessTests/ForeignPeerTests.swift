@@ -24,9 +24,10 @@ extension ProcessTests {
                 #expect(feed.records >= 40 && feed.verified == feed.records)
                 #expect(feed.chained && feed.headMatches)
                 let offset = UInt64(feed.records - 40)
-                #expect((0..<40).allSatisfy {
-                    feed.holds(item: "song:\($0)", at: UInt64($0) + 1 + offset)
-                })
+                #expect(
+                    (0..<40).allSatisfy {
+                        feed.holds(item: "song:\($0)", at: UInt64($0) + 1 + offset)
+                    })
             }
         }
 

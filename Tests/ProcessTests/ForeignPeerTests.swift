@@ -40,7 +40,7 @@ extension ProcessTests {
                 let published = try ForeignPeer(facing: ana)
                     .run(["publish", "--items", "30"], as: ForeignPeer.Published.self)
                 #expect(published.unchanged)
-                try AgreementMonitor(nodes: [ana, ben]).wait(feeds: 1, records: 30, seconds: 20)
+                try AgreementMonitor(nodes: [ana, ben]).wait(feeds: 3, records: 32, seconds: 20)
                 let fetched = try ForeignPeer(facing: ben)
                     .run(["fetch", "--feed", published.feed], as: ForeignPeer.Fetched.self)
                 let feed = try #require(fetched.feeds.first)

@@ -42,6 +42,8 @@ struct DatabaseFile {
         try Files.createEmpty(draft)
         try attempt("create \(kind.name)", on: kind) {
             let queue = try DatabaseQueue(path: draft, configuration: configuration())
+            // One wait for the disk, below, instead of one for each statement.
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF") }
             try Schema.migrator(kind).migrate(queue)
             try queue.write(owner.write)
             try queue.close()
@@ -52,15 +54,18 @@ struct DatabaseFile {
 
     // MARK: Looking
 
-    /// Checks that the file is ours, whole and not of a later version, and changes nothing in it.
+    /// Checks that the file is ours, whole and not of a later version, and changes nothing in it:
+    /// a connection that could write would also write its log into the file when it is closed.
     func inspect() throws(StorageError) {
         guard Files.size(path) > 0 else {
             throw StorageError(
                 code: .corrupt, operation: "open \(kind.name)", message: kind.damageMessage,
                 cause: "the file is empty")
         }
+        var configuration = configuration()
+        configuration.readonly = true
         try attempt("open \(kind.name)", on: kind) {
-            let queue = try DatabaseQueue(path: path, configuration: configuration())
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
             defer { try? queue.close() }
             let interruption = DispatchWorkItem { queue.interrupt() }
             DispatchQueue.global().asyncAfter(

@@ -11,7 +11,7 @@ struct EntryRow {
     }
 
     /// What `init(_:feed:_:)` reads, in its order.
-    static let columns = "sequence, first_seen, retraction, id, body, check_word"
+    static let columns = "sequence, first_seen, retraction, record_id, body, check_word"
     static let columnCount = 6
 
     var feed: PublicKey

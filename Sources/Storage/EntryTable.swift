@@ -113,7 +113,8 @@ struct EntryTable {
     private func insert(_ row: EntryRow, under feed: Int64) throws -> Bool {
         let statement = try db.cachedStatement(
             sql: """
-                INSERT INTO entry (feed, sequence, first_seen, retraction, id, body, check_word)
+                INSERT INTO entry
+                    (feed, sequence, first_seen, retraction, record_id, body, check_word)
                 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feed, sequence) DO NOTHING
                 """)
         try statement.execute(arguments: [
@@ -128,7 +129,8 @@ struct EntryTable {
     private func overwrite(_ place: Int64, with row: EntryRow) throws {
         let statement = try db.cachedStatement(
             sql: """
-                UPDATE entry SET first_seen = ?, retraction = ?, id = ?, body = ?, check_word = ?
+                UPDATE entry
+                SET first_seen = ?, retraction = ?, record_id = ?, body = ?, check_word = ?
                 WHERE number = ?
                 """)
         try statement.execute(arguments: [

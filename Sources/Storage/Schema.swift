@@ -22,7 +22,7 @@ enum Schema {
             id INTEGER PRIMARY KEY,
             key BLOB NOT NULL UNIQUE CHECK (length(key) = 32)
         ) STRICT;
-        -- A record has neither retraction nor id, a tombstone has both, and the encoded RETRACT
+        -- A record has neither retraction nor record_id, a tombstone has both, and the encoded RETRACT
         -- (or nothing while that is stored as a record) for a body.
         CREATE TABLE entry (
             number INTEGER PRIMARY KEY,
@@ -30,11 +30,11 @@ enum Schema {
             sequence INTEGER NOT NULL CHECK (sequence >= 1),
             first_seen INTEGER NOT NULL,
             retraction INTEGER,
-            id BLOB,
+            record_id BLOB,
             body BLOB NOT NULL,
             check_word INTEGER NOT NULL,
             UNIQUE (feed, sequence),
-            CHECK ((retraction IS NULL) = (id IS NULL))
+            CHECK ((retraction IS NULL) = (record_id IS NULL))
         ) STRICT;
         """
 

@@ -1,3 +1,4 @@
+import GRDB
 import NodeCore
 import Primitives
 import Records
@@ -86,21 +87,44 @@ struct LocalDataTests {
         #expect(try store.invitations() == [second])
     }
 
-    @Test("the lists that a person writes are capped", .timeLimit(.minutes(2)))
+    @Test("the lists that a person writes are capped")
     func caps() throws {
         let store = try sandbox.open()
-        var random = SeededRandom(seed: 1)
-        let invite = {
-            StoredInvitation(
-                token: (0..<16).map { _ in UInt8(random.below(256)) },
-                createdAt: Instant(milliseconds: 1), expiresAt: Instant(milliseconds: 2),
-                label: nil, usedBy: nil, usedByAuthor: nil)
+        // All but one by one statement beside the store: each of its own waits for the disk.
+        let queue = try DatabaseQueue(path: sandbox.path("own.db"))
+        try queue.write { db in
+            try db.execute(
+                sql: """
+                    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+                    INSERT INTO invitation (token, created_at, expires_at)
+                    SELECT randomblob(16), i, i FROM n
+                    """, arguments: [Store.listCapacity - 1])
+            try db.execute(
+                sql: """
+                    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+                    INSERT INTO peer (node_key, added_at) SELECT randomblob(32), i FROM n
+                    """, arguments: [Store.listCapacity - 1])
         }
-        for _ in 0..<Store.listCapacity { try store.addInvitation(invite()) }
-        #expect(code { try store.addInvitation(invite()) } == .full)
-        let oldest = try #require(try store.invitations().first)
-        try store.removeInvitation(token: oldest.token)
-        try store.addInvitation(invite())
+        try queue.close()
+        let invite = { (token: UInt8) in
+            StoredInvitation(
+                token: [token], createdAt: Instant(milliseconds: 1),
+                expiresAt: Instant(milliseconds: 2), label: nil, usedBy: nil, usedByAuthor: nil)
+        }
+        try store.addInvitation(invite(1))
+        #expect(code { try store.addInvitation(invite(2)) } == .full)
+        try store.removeInvitation(token: [1])
+        try store.addInvitation(invite(2))
+        let peer = { (key: PublicKey, address: String?) in
+            StoredPeer(
+                nodeKey: NodeKey(raw: key.raw), address: address, author: nil,
+                addedAt: Instant(milliseconds: 1))
+        }
+        try store.setPeer(peer(keys[0], nil))
+        #expect(code { try store.setPeer(peer(keys[1], nil)) } == .full)
+        // Changing one is not adding one.
+        try store.setPeer(peer(keys[0], "tcp://127.0.0.1:9001"))
+        #expect(try store.peers().count == Store.listCapacity)
     }
 
     @Test("private entries form a list with repetitions, of which the newest goes first")

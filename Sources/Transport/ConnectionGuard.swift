@@ -171,8 +171,8 @@ final class ConnectionGuard {
         drop(serial)
     }
 
-    /// Ends half-open connections so that an honest newcomer gets in: those that have sent nothing
-    /// first, the oldest of them first.
+    /// Ends half-open connections so that an honest newcomer gets in: those least far in the
+    /// handshake first, the oldest of them first.
     private func makeRoom(for newcomer: Connection, _ cuts: inout [Cut]) {
         let (address, now) = (newcomer.address, newcomer.admittedMilliseconds)
         if !address.isLoopback {
@@ -192,17 +192,15 @@ final class ConnectionGuard {
         where matches: (Connection) -> Bool
     ) {
         collectArrivals()
-        var victim: (serial: Serial, isSilent: Bool)?
+        var victim: (stage: Int, serial: Serial)?
         for slot in connections.keys.indices where connections[slot: slot].isHalfOpen {
             if connections[slot: slot].isTouched {
                 _ = connections[slot: slot].read(isDrained: false, nowMilliseconds: now)
             }
             guard matches(connections[slot: slot]) else { continue }
-            let serial = connections.keys[slot]
-            let isSilent = connections[slot: slot].account.isSilent
-            let isBetter =
-                victim.map { $0.isSilent == isSilent ? serial < $0.serial : isSilent } ?? true
-            if isBetter { victim = (serial, isSilent) }
+            let stage = connections[slot: slot].account.handshakeStage
+            let candidate = (stage, connections.keys[slot])
+            if victim.map({ candidate < $0 }) ?? true { victim = candidate }
         }
         if let victim { cut(victim.serial, reason, &cuts) }
     }

@@ -92,7 +92,7 @@ struct AttackTests {
             processExitsWith: .success, observing: [\.standardErrorContent]
         ) {
             let figures = try attack([ownAttack, "repeated-id", "PORT", "HEXKEY"])
-            #expect(figures.counters.accepted >= 41)
+            #expect(figures.counters.accepted >= 61)
         }
         report(result)
     }

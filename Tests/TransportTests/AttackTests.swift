@@ -92,7 +92,21 @@ struct AttackTests {
             processExitsWith: .success, observing: [\.standardErrorContent]
         ) {
             let figures = try attack([ownAttack, "repeated-id", "PORT", "HEXKEY"])
-            #expect(figures.counters.accepted >= 41)
+            #expect(figures.counters.accepted >= 61)
+        }
+        report(result)
+    }
+
+    @Test(
+        "many links with unfinished messages are cut down to the total",
+        .enabled(if: hasPython, "python3 with PyNaCl and pyzmq is not here"))
+    func unfinished() async {
+        let result = await #expect(
+            processExitsWith: .success, observing: [\.standardErrorContent]
+        ) {
+            let figures = try attack([ownAttack, "unfinished", "PORT", "HEXKEY"])
+            #expect(figures.counters.count(of: .undeliveredTotal) >= 20)
+            #expect((figures.number("still_open") ?? 30) <= 5)
         }
         report(result)
     }

@@ -17,7 +17,7 @@ struct AttackFigures: Sendable {
     var processorSeconds = 0.0
     var seconds = 0.0
     var counters = TransportCounters()
-    var census: [CensusEntry] = []
+    var census: [MapCensus] = []
 
     var growthMebibytes: Double { Double(bytesPeak - bytesBefore) / 1_048_576 }
 

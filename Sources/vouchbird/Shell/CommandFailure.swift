@@ -106,7 +106,14 @@ extension CommandFailure {
             case .noCurveSupport: .failed
             case .system: .inputOutput
             }
-        self.init(status, code: "transport", error.description)
+        let hint: String? =
+            switch error.code {
+            case .addressInUse, .addressNotAvailable:
+                "another address: vouchbird daemon --set node.listen=tcp://127.0.0.1:PORT"
+            case .tooFewDescriptors: "raise the limit: ulimit -n 4096"
+            default: nil
+            }
+        self.init(status, code: "transport", error.description, hint: hint)
     }
 }
 

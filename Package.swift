@@ -97,7 +97,8 @@ let package = Package(
             "RecordsTests", ["Primitives", "Records", "Cryptography"], vectors: ["Vectors"]),
         tests("RankingTests", ["Primitives", "Ranking"]),
         tests("DatasetsTests", ["Primitives", "Datasets"]),
-        tests("NodeCoreTests", ["Primitives", "Records", "Ranking", "NodeCore"]),
+        tests(
+            "NodeCoreTests", ["Primitives", "Records", "Ranking", "NodeCore", "Cryptography"]),
         tests(
             "CryptographyTests", ["Primitives", "Records", "Cryptography"], vectors: ["Vectors"]),
         tests("StorageTests", ["Primitives", "Records", "NodeCore", "Cryptography", "Storage"]),

@@ -154,10 +154,9 @@ extension Node {
         effects.append(.readRange(id, held, maximumBytes: limits.rangeBytes))
     }
 
-    /// The store read what a peer, or a suspicion of ours, asked for.
+    /// The store read what a peer, or a suspicion of ours, asked for; nothing, if it could not.
     mutating func rangeRead(
-        _ id: EffectID, _ entries: [StoredEntry], _ failure: StoreFailure?, _ now: Moment,
-        _ effects: inout [Effect]
+        _ id: EffectID, _ entries: [StoredEntry], _ effects: inout [Effect]
     ) {
         guard let read = reads.removeValue(forKey: id) else { return }
         switch read {
@@ -170,11 +169,10 @@ extension Node {
             if let feed = feeds.index(of: request.feed), let last = entries.last {
                 links.update(link) { $0.note(offered: last.sequence, of: feed) }
             }
-        case .fork(let suspect, let link):
+        case .fork(let suspect):
             guard case .record(let held)? = entries.first else { return }
-            settleFork(held.record, suspect, link, now, &effects)
+            settleFork(held.record, suspect, &effects)
         }
-        _ = failure
     }
 
     private static func responseEntry(_ entry: StoredEntry) -> RangeResponse.Entry {

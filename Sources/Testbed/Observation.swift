@@ -59,7 +59,7 @@ struct Observation {
         _ client: NodeClient, engine: EngineName?
     ) throws(TestbedFailure) -> RecommendDocument? {
         let request = Request.recommend(
-            RecommendOptions(count: Demo.Bars.top, engine: engine?.rawValue, reasons: 3, seed: 1))
+            RecommendOptions(count: Demo.Bars.top, engine: engine?.rawValue, reasons: 3))
         if case .failure(let refusal) = try client.answer(to: request),
             refusal.code == .nothingToShow
         {

@@ -20,6 +20,9 @@ struct ByteAccount {
 
     init(nowMilliseconds: UInt64) { baseMilliseconds = nowMilliseconds }
 
+    /// Whether anything has come in at all.
+    var isSilent: Bool { readBytes == 0 }
+
     /// Bytes that libzmq has read and not handed over.
     var undelivered: Int {
         let out = baseBytes + deliveredBytes
@@ -42,7 +45,7 @@ struct ByteAccount {
     mutating func observe(read: UInt64, isDrained: Bool, nowMilliseconds: UInt64) {
         readBytes = max(readBytes, read)
         if isDrained { mark = (readBytes, deliveredBytes, nowMilliseconds) }
-        let elapsed = (nowMilliseconds - baseMilliseconds) / 1_000
+        let elapsed = (max(nowMilliseconds, baseMilliseconds) - baseMilliseconds) / 1_000
         let allowed = Self.allowanceBytes + Self.allowanceBytesPerSecond * elapsed
         if UInt64(undelivered) <= allowed {
             stalledSinceMilliseconds = nil

@@ -23,6 +23,7 @@ final class ConnectionGuard {
     private(set) var halfOpenCount = 0
     private var nextSerial: Serial = 1
     private var lastCheckMilliseconds: UInt64 = 0
+    private var lastSweepMilliseconds: UInt64 = 0
     private var isArmed = false
 
     init(limits: TransportLimits, capacity: Int) throws(TransportError) {
@@ -39,7 +40,7 @@ final class ConnectionGuard {
         _ descriptor: Int32, side: Connection.Side, nowMilliseconds now: UInt64, cuts: inout [Cut]
     ) -> Serial? {
         let connection = Connection(descriptor: descriptor, side: side, nowMilliseconds: now)
-        if connection.isHalfOpen { makeRoom(for: connection.address, &cuts) }
+        if connection.isHalfOpen { makeRoom(for: connection, &cuts) }
         let serial = nextSerial
         nextSerial += 1
         guard connections.set(serial, connection) else {
@@ -83,7 +84,6 @@ final class ConnectionGuard {
         arrivals.collect { serial in
             guard let slot = connections.slot(of: serial) else { return }
             connections[slot: slot].isTouched = true
-            connections[slot: slot].hasArrivals = true
             isArmed = true
         }
     }
@@ -92,13 +92,14 @@ final class ConnectionGuard {
     /// message left just before. O(connections), with three system calls for each active one.
     func check(nowMilliseconds now: UInt64, isDrained: Bool, cuts: inout [Cut]) {
         lastCheckMilliseconds = now
-        isArmed = false
         collectArrivals()
         isArmed = false
+        let isSweep = now >= lastSweepMilliseconds + UInt64(limits.sweepMilliseconds)
+        if isSweep { lastSweepMilliseconds = now }
         var due: [(Serial, Refusal)] = []
         var total = 0
         for slot in connections.keys.indices {
-            if connections[slot: slot].isTouched {
+            if isSweep || connections[slot: slot].isTouched {
                 // A connection that is gone is forgotten when its monitor event comes.
                 if !connections[slot: slot].read(isDrained: isDrained, nowMilliseconds: now) {
                     connections[slot: slot].isTouched = false
@@ -124,15 +125,11 @@ final class ConnectionGuard {
     /// Whether the epoll set belongs into the poll set: not while the next check is set anyway.
     var wantsArrivals: Bool { !isArmed }
 
-    /// When `check` is due next; nil when only an arrival makes it due. O(connections).
+    /// When `check` is due next; nil without connections. Deadlines are met within a sweep.
     var nextCheckMilliseconds: UInt64? {
-        let soonest = lastCheckMilliseconds + UInt64(limits.guardMilliseconds)
-        if isArmed { return soonest }
-        var next: UInt64?
-        for slot in connections.keys.indices {
-            if let deadline = deadline(slot) { next = min(next ?? deadline, deadline) }
-        }
-        return next.map { max($0, soonest) }
+        if isArmed { return lastCheckMilliseconds + UInt64(limits.guardMilliseconds) }
+        if connections.isEmpty { return nil }
+        return lastSweepMilliseconds + UInt64(limits.sweepMilliseconds)
     }
 
     func establishedInbound(in netgroup: UInt64) -> Int {
@@ -176,34 +173,36 @@ final class ConnectionGuard {
 
     /// Ends half-open connections so that an honest newcomer gets in: those that have sent nothing
     /// first, the oldest of them first.
-    private func makeRoom(for address: PeerAddress, _ cuts: inout [Cut]) {
+    private func makeRoom(for newcomer: Connection, _ cuts: inout [Cut]) {
+        let (address, now) = (newcomer.address, newcomer.admittedMilliseconds)
         if !address.isLoopback {
             let group = address.netgroup
             let count = connections.values.count { $0.isHalfOpen && $0.address.netgroup == group }
             if count >= limits.halfOpenPerNetgroup {
-                dropOldestHalfOpen(.halfOpenNetgroup, &cuts) { $0.address.netgroup == group }
+                dropOldestHalfOpen(.halfOpenNetgroup, now, &cuts) { $0.address.netgroup == group }
             }
         }
         if halfOpenCount >= limits.halfOpen {
-            dropOldestHalfOpen(.halfOpenCap, &cuts) { _ in true }
+            dropOldestHalfOpen(.halfOpenCap, now, &cuts) { _ in true }
         }
     }
 
     private func dropOldestHalfOpen(
-        _ reason: Refusal, _ cuts: inout [Cut], where matches: (Connection) -> Bool
+        _ reason: Refusal, _ now: UInt64, _ cuts: inout [Cut],
+        where matches: (Connection) -> Bool
     ) {
         collectArrivals()
-        var victim: (serial: Serial, hasArrivals: Bool)?
-        for slot in connections.keys.indices {
-            let connection = connections[slot: slot]
-            guard connection.isHalfOpen, matches(connection) else { continue }
+        var victim: (serial: Serial, isSilent: Bool)?
+        for slot in connections.keys.indices where connections[slot: slot].isHalfOpen {
+            if connections[slot: slot].isTouched {
+                _ = connections[slot: slot].read(isDrained: false, nowMilliseconds: now)
+            }
+            guard matches(connections[slot: slot]) else { continue }
             let serial = connections.keys[slot]
+            let isSilent = connections[slot: slot].account.isSilent
             let isBetter =
-                victim.map {
-                    $0.hasArrivals == connection.hasArrivals
-                        ? serial < $0.serial : !connection.hasArrivals
-                } ?? true
-            if isBetter { victim = (serial, connection.hasArrivals) }
+                victim.map { $0.isSilent == isSilent ? serial < $0.serial : isSilent } ?? true
+            if isBetter { victim = (serial, isSilent) }
         }
         if let victim { cut(victim.serial, reason, &cuts) }
     }

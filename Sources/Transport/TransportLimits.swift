@@ -17,7 +17,7 @@ public struct TransportLimits: Hashable, Sendable {
     public var undeliveredBytes = 1 << 20
     /// The same over all connections; past it the worst one is cut. A one-byte frame takes 36 bytes
     /// on the wire and 64 in libzmq, so memory is up to twice this figure.
-    public var undeliveredBytesTotal = 6 << 20
+    public var undeliveredBytesTotal = 4 << 20
     /// Frames waiting to be sent to one link, in bytes.
     public var outboundQueueBytesPerLink = 1 << 20
     /// Frames waiting to be sent over all links, in bytes.
@@ -46,6 +46,9 @@ public struct TransportLimits: Hashable, Sendable {
     public var controlFrameBytes = 16 << 20
     /// Least time between two looks of the connection guard, and so its reaction time to a flood.
     public var guardMilliseconds = 10
+    /// Longest time between two readings of a connection: a second net below the first, which
+    /// tells of arrivals as long as the connection has room to write.
+    public var sweepMilliseconds = 250
     /// Frames taken out of libzmq in one call of `poll`.
     public var framesPerPoll = 256
 

@@ -24,7 +24,8 @@ enum Bench {
     }()
 
     static func dataSet(_ name: String) -> URL? {
-        let folder = packageRoot.appendingPathComponent("../shared/data/\(name)").standardizedFileURL
+        let folder = packageRoot.appendingPathComponent("../shared/data/\(name)")
+            .standardizedFileURL
         return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
     }
 

@@ -74,7 +74,7 @@ extension ProcessTests {
             _ ana: LocalNode, _ ben: LocalNode, _ acknowledged: [UInt64: String], seed: UInt64
         ) throws {
             try AgreementMonitor(nodes: [ana, ben]).wait(
-                feeds: 1, records: UInt64(acknowledged.count), seconds: 30)
+                feeds: 2, records: UInt64(acknowledged.count) + 2, seconds: 30)
             let own = try history(of: ana)
             let lost = acknowledged.filter { own[$0.key] != $0.value }
             #expect(lost.isEmpty, "seed \(seed): lost on the node itself: \(lost)")

@@ -68,7 +68,8 @@ extension ProcessTests {
 
         private func makeGoals() throws -> Set<String> {
             let lines = try text(of: "Makefile").split(separator: "\n")
-            return Set(lines.compactMap { $0.firstMatch(of: /^([a-z]+):/).map { String($0.output.1) } })
+            return Set(
+                lines.compactMap { $0.firstMatch(of: /^([a-z]+):/).map { String($0.output.1) } })
         }
 
         private func commands(of page: String) throws -> [Command] {

@@ -51,7 +51,7 @@ extension ProcessTests {
                 let offered = try JSONDecoder().decode(
                     ForeignPeer.Offered.self, from: Data(line.utf8))
                 let before = try node.status()
-                #expect(before.records.known == UInt64(1 + offered.accepted))
+                #expect(before.records.known == UInt64(2 + offered.accepted))
 
                 peer.releaseLeash()
                 let offended = try ForeignPeer.answer(of: peer, as: ForeignPeer.Offended.self)
@@ -98,7 +98,7 @@ extension ProcessTests {
                 let (ana, ben) = (network.nodes[0], network.nodes[1])
                 let peer = try ForeignPeer(facing: ana).start(["offend", "equivocating"])
                 #expect(peer.outputLine(seconds: 15) { $0.contains("accepted") } != nil)
-                try AgreementMonitor(nodes: [ana, ben]).wait(feeds: 1, records: 3, seconds: 15)
+                try AgreementMonitor(nodes: [ana, ben]).wait(feeds: 3, records: 5, seconds: 15)
                 peer.releaseLeash()
                 _ = try ForeignPeer.answer(of: peer, as: ForeignPeer.Offended.self)
                 try waitForFork(on: ana)

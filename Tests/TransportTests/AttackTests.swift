@@ -98,6 +98,20 @@ struct AttackTests {
     }
 
     @Test(
+        "many links with unfinished messages are cut down to the total",
+        .enabled(if: hasPython, "python3 with PyNaCl and pyzmq is not here"))
+    func unfinished() async {
+        let result = await #expect(
+            processExitsWith: .success, observing: [\.standardErrorContent]
+        ) {
+            let figures = try attack([ownAttack, "unfinished", "PORT", "HEXKEY"])
+            #expect(figures.counters.count(of: .undeliveredTotal) >= 20)
+            #expect((figures.number("still_open") ?? 30) <= 5)
+        }
+        report(result)
+    }
+
+    @Test(
         "a frame whose end never comes is cut at its deadline",
         .enabled(if: hasPython, "python3 with PyNaCl and pyzmq is not here"))
     func slowFrame() async {

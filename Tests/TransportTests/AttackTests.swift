@@ -31,7 +31,7 @@ func attack(_ command: [String], limits: TransportLimits = TransportLimits()) th
     FileHandle.standardError.write(Data("attack: \(figures.summary)\n".utf8))
     #expect(figures.status == 0)
     #expect(figures.growthMebibytes <= 16)
-    #expect(figures.echoes > 100)
+    #expect(figures.echoes > 20)
     #expect(figures.slowestEchoMilliseconds <= 1_000)
     #expect((figures.newcomerMilliseconds ?? .max) <= 5_000)
     #expect(figures.census.allSatisfy { $0.count <= $0.capacity })

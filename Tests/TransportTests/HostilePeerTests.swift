@@ -61,6 +61,9 @@ struct HostilePeerTests {
         #expect(hostile.endpoint.send(frame: frame, to: outbound) == .sent)
         #expect(converge([server, honest, hostile]) { isDown(server, link) })
         #expect(server.frames.allSatisfy { $0.count <= 65_536 })
+        // Beyond the small slack libzmq ends the connection before it allocates the frame.
+        let reason: DownReason = count == 65_537 ? .refused(.oversized) : .closed
+        #expect(server.downs[link] == reason)
         try expectServed(honest, by: server)
     }
 

@@ -5,7 +5,7 @@ import Primitives
 /// libsodium as a whole: whether it runs here and computes what the standards say.
 public enum Sodium {
     /// Initialises libsodium and runs the self-test. Call it once, before the first key is used;
-    /// calling it again is harmless. About 0.3 ms.
+    /// calling it again is harmless.
     ///
     /// Throws `.libraryUnusable` when libsodium does not start, computes a wrong signature or
     /// digest, or lacks the fix of CVE-2025-69277.

@@ -29,6 +29,9 @@ struct LinkState: Sendable {
     var wants: BoundedTable<PublicKey, UInt64>
     /// Ranges that it owes us.
     var ranges: BoundedTable<PublicKey, (request: RangeRequest, deadline: UInt64)>
+    /// Times in a row that range requests were not answered in time, and when it may be asked again.
+    var missedRanges = 0
+    var askAgainAt: UInt64?
     /// Range reads for it that the store has not answered.
     var readsRunning = 0
     var rejections = 0
@@ -54,9 +57,10 @@ struct LinkState: Sendable {
         max(Self.value(known, feed), Self.value(offered, feed))
     }
 
-    func isKnown(_ feed: FeedIndex, through sequence: UInt64) -> Bool {
-        Self.value(known, feed) >= sequence
-    }
+    /// How far the peer said or showed that it has the feed.
+    func known(_ feed: FeedIndex) -> UInt64 { Self.value(known, feed) }
+
+    func isKnown(_ feed: FeedIndex, through sequence: UInt64) -> Bool { known(feed) >= sequence }
 
     mutating func note(known sequence: UInt64, of feed: FeedIndex) {
         Self.raise(&known, feed, to: sequence)

@@ -64,8 +64,10 @@ extension Node {
         }
     }
 
-    private mutating func want(_ feed: PublicKey, through sequence: UInt64, from link: LinkID) {
-        guard sequence <= recordCap(of: feed) || feeds.index(of: feed) == nil else { return }
+    /// Notes that a link has more of a feed than we do, as far as we would hold it.
+    private mutating func want(_ feed: PublicKey, through told: UInt64, from link: LinkID) {
+        let sequence = min(told, recordCap(of: feed))
+        guard sequence > feeds[feed]?.tip ?? 0 else { return }
         let hasRoom = wantsTotal < limits.wants
         let added = links.update(link) { state -> Int in
             let before = state.wants.count
@@ -77,6 +79,16 @@ extension Node {
         wantsTotal += added ?? 0
     }
 
+    /// Trust reached these feeds' authors, so more of them is held: ask whoever said to have it.
+    mutating func wantMore(of held: [FeedIndex]) {
+        for link in links.keys {
+            for index in held {
+                guard let told = links[link]?.known(index) else { continue }
+                want(feeds[index].key, through: told, from: link)
+            }
+        }
+    }
+
     private mutating func dropWant(_ feed: PublicKey, of link: LinkID) {
         let removed = links.update(link) { $0.wants.remove(feed) != nil }
         if removed == true { wantsTotal -= 1 }
@@ -84,9 +96,12 @@ extension Node {
 
     /// Asks a link for what it has and we lack, as far as the caps allow.
     mutating func pump(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
-        guard let state = links[link], state.isReady, !state.wants.isEmpty else { return }
+        guard let state = links[link], state.isReady, !state.wants.isEmpty,
+            state.askAgainAt == nil
+        else { return }
         var room = limits.rangesPerLink - state.ranges.count
-        for feed in state.wants.keys where room > 0 {
+        for feed in state.wants.keys {
+            guard room > 0 else { return }
             guard let through = links[link]?.wants[feed],
                 links[link]?.ranges.contains(feed) == false
             else { continue }
@@ -122,14 +137,25 @@ extension Node {
         effects.append(.send(link, .rangeRequest(request)))
     }
 
-    /// A peer that does not answer in time loses the want; another may be asked.
+    /// A peer that does not answer in time is left alone for a while, twice as long each time; others are asked
+    /// meanwhile. What it has is still wanted: it may only be slow.
     mutating func expireRanges(of link: LinkID, _ now: Moment) {
         guard let state = links[link] else { return }
-        for (position, feed) in state.ranges.keys.enumerated()
-        where state.ranges.values[position].deadline <= now.monotonicMilliseconds {
+        if let again = state.askAgainAt, again <= now.monotonicMilliseconds {
+            links.update(link) { $0.askAgainAt = nil }
+        }
+        let late = state.ranges.keys.enumerated().filter { position, _ in
+            state.ranges.values[position].deadline <= now.monotonicMilliseconds
+        }
+        guard !late.isEmpty else { return }
+        for (_, feed) in late {
             links.update(link) { _ = $0.ranges.remove(feed) }
-            dropWant(feed, of: link)
             release(feed, from: link)
+        }
+        let patience = limits.rangeMilliseconds
+        links.update(link) { state in
+            state.missedRanges = min(state.missedRanges + 1, 6)
+            state.askAgainAt = now.monotonicMilliseconds + patience << UInt64(state.missedRanges)
         }
     }
 
@@ -189,12 +215,14 @@ extension Node {
     mutating func answered(
         _ response: RangeResponse, by link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
-        guard let asked = links[link]?.ranges[response.feed]?.request else {
-            counts.count(.ignore(.duplicate))
-            return
+        // An answer that comes too late is still worth its records.
+        let asked = links[link]?.ranges[response.feed]?.request
+        links.update(link) { state in
+            state.ranges.remove(response.feed)
+            state.missedRanges = 0
+            state.askAgainAt = nil
         }
-        links.update(link) { _ = $0.ranges.remove(response.feed) }
-        release(response.feed, from: link)
+        if asked != nil { release(response.feed, from: link) }
         let before = feeds[response.feed]?.tip ?? 0
         for entry in response.entries {
             switch entry {
@@ -206,7 +234,7 @@ extension Node {
             }
         }
         let after = feeds[response.feed]?.tip ?? 0
-        if after == before, asked.first > before { dropWant(response.feed, of: link) }
+        if let asked, after == before, asked.first > before { dropWant(response.feed, of: link) }
         pump(link, now, &effects)
     }
 }

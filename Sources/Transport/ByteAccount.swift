@@ -20,8 +20,16 @@ struct ByteAccount {
 
     init(nowMilliseconds: UInt64) { baseMilliseconds = nowMilliseconds }
 
-    /// Whether anything has come in at all.
-    var isSilent: Bool { readBytes == 0 }
+    /// How far a handshake can have come: nothing, part of the greeting (64 bytes), all of it, the
+    /// HELLO as well (202 bytes, which libzmq refuses unless its box is good).
+    var handshakeStage: Int {
+        switch readBytes {
+        case 0: 0
+        case 1..<64: 1
+        case 64..<266: 2
+        default: 3
+        }
+    }
 
     /// Bytes that libzmq has read and not handed over.
     var undelivered: Int {

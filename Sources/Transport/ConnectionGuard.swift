@@ -20,7 +20,8 @@ final class ConnectionGuard {
     let arrivals: ArrivalSet
     private let limits: TransportLimits
     private(set) var connections: BoundedTable<Serial, Connection>
-    private(set) var halfOpenCount = 0
+    /// Inbound connections not yet heard, oldest first.
+    private var halfOpen: [Serial] = []
     private var nextSerial: Serial = 1
     private var lastCheckMilliseconds: UInt64 = 0
     private var lastSweepMilliseconds: UInt64 = 0
@@ -47,7 +48,7 @@ final class ConnectionGuard {
             connection.shutDown()
             return nil
         }
-        if connection.isHalfOpen { halfOpenCount += 1 }
+        if connection.isHalfOpen { halfOpen.append(serial) }
         arrivals.watch(descriptor, name: serial)
         isArmed = true
         return serial
@@ -62,15 +63,15 @@ final class ConnectionGuard {
     /// The connection spoke: it is half-open no longer.
     func establish(_ serial: Serial) {
         connections.update(serial) { connection in
-            if connection.isHalfOpen { halfOpenCount -= 1 }
             connection.isHalfOpen = false
         }
+        halfOpen.removeAll { $0 == serial }
     }
 
     /// Forgets a connection that libzmq has closed.
     func forget(_ serial: Serial) {
         guard let connection = connections.remove(serial) else { return }
-        if connection.isHalfOpen { halfOpenCount -= 1 }
+        if connection.isHalfOpen { halfOpen.removeAll { $0 == serial } }
     }
 
     /// Ends a connection and forgets it.
@@ -122,6 +123,8 @@ final class ConnectionGuard {
 
     // MARK: Queries
 
+    var halfOpenCount: Int { halfOpen.count }
+
     /// Whether the epoll set belongs into the poll set: not while the next check is set anyway.
     var wantsArrivals: Bool { !isArmed }
 
@@ -171,18 +174,18 @@ final class ConnectionGuard {
         drop(serial)
     }
 
-    /// Ends half-open connections so that an honest newcomer gets in: those that have sent nothing
-    /// first, the oldest of them first.
+    /// Ends half-open connections so that an honest newcomer gets in: those least far in the
+    /// handshake first, the oldest of them first.
     private func makeRoom(for newcomer: Connection, _ cuts: inout [Cut]) {
         let (address, now) = (newcomer.address, newcomer.admittedMilliseconds)
         if !address.isLoopback {
             let group = address.netgroup
-            let count = connections.values.count { $0.isHalfOpen && $0.address.netgroup == group }
+            let count = halfOpen.count { connections[$0]?.address.netgroup == group }
             if count >= limits.halfOpenPerNetgroup {
                 dropOldestHalfOpen(.halfOpenNetgroup, now, &cuts) { $0.address.netgroup == group }
             }
         }
-        if halfOpenCount >= limits.halfOpen {
+        if halfOpen.count >= limits.halfOpen {
             dropOldestHalfOpen(.halfOpenCap, now, &cuts) { _ in true }
         }
     }
@@ -192,17 +195,18 @@ final class ConnectionGuard {
         where matches: (Connection) -> Bool
     ) {
         collectArrivals()
-        var victim: (serial: Serial, isSilent: Bool)?
-        for slot in connections.keys.indices where connections[slot: slot].isHalfOpen {
+        var victim: (stage: Int, serial: Serial)?
+        for serial in halfOpen {
+            guard let slot = connections.slot(of: serial), matches(connections[slot: slot]) else {
+                continue
+            }
             if connections[slot: slot].isTouched {
                 _ = connections[slot: slot].read(isDrained: false, nowMilliseconds: now)
             }
-            guard matches(connections[slot: slot]) else { continue }
-            let serial = connections.keys[slot]
-            let isSilent = connections[slot: slot].account.isSilent
-            let isBetter =
-                victim.map { $0.isSilent == isSilent ? serial < $0.serial : isSilent } ?? true
-            if isBetter { victim = (serial, isSilent) }
+            let stage = connections[slot: slot].account.handshakeStage
+            if victim.map({ stage < $0.stage }) ?? true { victim = (stage, serial) }
+            // None is less far: in a flood of silent connections the search ends with the first.
+            if stage == 0 { break }
         }
         if let victim { cut(victim.serial, reason, &cuts) }
     }

@@ -5,6 +5,8 @@ public struct TransportLimits: Hashable, Sendable {
     public var maximumFrameBytes = 64 << 10
     /// Established links, inbound and outbound together.
     public var connections = 256
+    /// Connections that the kernel holds for a listener that is behind (listen(2)).
+    public var backlog = 512
     /// Inbound connections that have not yet spoken.
     public var halfOpen = 64
     /// Of these, in one netgroup (/24 or /48). Loopback is exempt: everyone there is this machine.
@@ -24,6 +26,9 @@ public struct TransportLimits: Hashable, Sendable {
     public var outboundQueueBytesTotal = 32 << 20
     /// Frames waiting to be sent to one link, in messages (libzmq's SNDHWM).
     public var outboundQueueFrames = 1_000
+    /// From the first SYN to a connection. Short, because the kernel repeats a lost SYN after 1, 3
+    /// and 7 s, and a listener under a flood of connects loses most of them.
+    public var connectMilliseconds = 2_000
     /// From accept to the first message. The dialler speaks first.
     public var handshakeMilliseconds = 5_000
     /// From the first byte of a frame to its last.
@@ -55,6 +60,7 @@ public struct TransportLimits: Hashable, Sendable {
     public init() {}
 
     /// libzmq's RCVHWM: finished messages of one connection never amount to more than half of
-    /// `undeliveredBytes`, so what goes beyond can only be a message that does not end.
-    var receiveHighWaterMark: Int { max(1, undeliveredBytes / 2 / maximumFrameBytes) }
+    /// `undeliveredBytes`, so what goes beyond can only be a message that does not end. At least 2:
+    /// with 1, libzmq 4.3.4 delivers nothing from a connection that ZAP has let in.
+    var receiveHighWaterMark: Int { max(2, undeliveredBytes / 2 / maximumFrameBytes) }
 }

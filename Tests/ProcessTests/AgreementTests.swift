@@ -29,15 +29,16 @@ extension ProcessTests {
         func lateComer() throws {
             try Bench.withChain(["ana", "ben", "cho"]) { network in
                 let (ana, ben, cho) = (network.nodes[0], network.nodes[1], network.nodes[2])
-                try cho.publish([Draft(kind: .like, item: "song:before")])
-                try AgreementMonitor(nodes: network.nodes).wait(feeds: 3, records: 4, seconds: 20)
+                try Bench.trust(ben, ana)
+                try Bench.trust(cho, ana)
+                try AgreementMonitor(nodes: network.nodes).wait(feeds: 3, records: 5, seconds: 20)
                 #expect(cho.stop() == .exited(0))
                 try ana.publish((0..<300).map { Draft(kind: .like, item: "song:\($0)") })
-                try AgreementMonitor(nodes: [ana, ben]).wait(feeds: 3, records: 304, seconds: 20)
+                try AgreementMonitor(nodes: [ana, ben]).wait(feeds: 3, records: 305, seconds: 20)
                 try cho.start()
                 try cho.waitUntilReady()
                 try cho.publish([Draft(kind: .like, item: "song:after")])
-                try AgreementMonitor(nodes: network.nodes).wait(feeds: 3, records: 305, seconds: 20)
+                try AgreementMonitor(nodes: network.nodes).wait(feeds: 3, records: 306, seconds: 20)
             }
         }
 
@@ -59,7 +60,8 @@ extension ProcessTests {
         }
 
         private func likes(on node: LocalNode) throws -> [String] {
-            try node.edges(.interactions).map(\.target).sorted()
+            try node.waitUntilFresh()
+            return try node.edges(.interactions).map(\.target).sorted()
         }
     }
 }

@@ -45,6 +45,7 @@ extension ProcessTests {
                     .run(["fetch", "--feed", published.feed], as: ForeignPeer.Fetched.self)
                 let feed = try #require(fetched.feeds.first)
                 #expect(feed.records == 30 && feed.verified == 30 && feed.chained)
+                try ben.waitUntilFresh()
                 #expect(try ben.edges(.interactions).count == 30)
             }
         }

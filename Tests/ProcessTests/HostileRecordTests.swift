@@ -32,6 +32,7 @@ struct Offence: Sendable, CustomTestStringConvertible {
         Offence(kind: "broken-chain", counter: "rejected.broken-chain"),
         Offence(kind: "time-reversed", counter: "rejected.time-reversed"),
         Offence(kind: "too-far-ahead", counter: "ignored.too-far-ahead"),
+        Offence(kind: "far-jump", counter: "ignored.over-quota", count: 3),
         Offence(kind: "equivocating", counter: "rejected.equivocation", forks: true),
     ]
 }
@@ -104,7 +105,9 @@ extension ProcessTests {
                 try waitForFork(on: ana)
                 // The proof alone spreads: ben never met the forger.
                 try waitForFork(on: ben)
+                try ana.waitUntilFresh()
                 #expect(try ana.edges(.interactions).isEmpty)
+                try ben.waitUntilFresh()
                 #expect(try ben.edges(.interactions).isEmpty)
             }
         }

@@ -70,6 +70,12 @@ struct BaselineTests {
         #expect(abs(ratio - 1.0 / 3) < 0.03)
         parameters.coldStartItems = 0
         #expect(snapshot.rank(.web3recommend, ego: 0, parameters).allItems.isEmpty)
+        // With one item of five, four walks of five start at the friend; nobody leads back to the ego.
+        let partly = GraphSnapshot(
+            authorCount: 2, itemCount: 2, trust: [edge(0, 1)],
+            interactions: [taste(0, 0), taste(1, 1)])
+        let started = partly.rank(.web3recommend, ego: 0, RankingParameters()).walkVisits[0]
+        #expect(abs(started - 0.2) < 0.02)
     }
 
     @Test("a walk never has more vertices than its length")

@@ -131,13 +131,14 @@ struct RankingResultTests {
         let young = GraphSnapshot(
             authorCount: 3, itemCount: 4, trust: [edge(0, 1, 9), edge(0, 2)],
             interactions: [
-                taste(0, 0), taste(1, 0), taste(1, 1, 50), taste(2, 0, 50), taste(1, 2),
-                taste(2, 2), taste(2, 3),
+                taste(0, 0), taste(1, 0), taste(1, 1, 50), taste(2, 0, 50), taste(1, 2, 0.001),
+                taste(2, 2, 0.001), taste(2, 3),
             ])
         let result = young.rank()
         #expect(result.isYoungNetwork)
         #expect(result.items.map(\.tier) == [.supported, .singleVoice, .singleVoice])
         #expect(result.items.first?.item == item(2))
+        #expect(result.scores[1] > result.scores[2], "the tier comes before the score")
         let label = result.explain(result.items[1].item).standing
         #expect(label == .singleVoice(rank: 2))
         #expect(!rank().isYoungNetwork)

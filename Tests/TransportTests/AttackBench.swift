@@ -162,6 +162,9 @@ final class AttackBench: Sendable {
                 #expect(outcome == .sent || isStopped.load(ordering: .relaxed))
             }
         }
+        // An echo that never came counts as well.
+        let pending = Int((clock(CLOCK_MONOTONIC) - sent) * 1_000)
+        figures.withLock { $0.slowestEchoMilliseconds = max($0.slowestEchoMilliseconds, pending) }
         endpoint.close()
     }
 

@@ -12,7 +12,13 @@ struct HostilePeerTests {
         let server = try Node.listening()
         let client = try launch("null", server)
         defer { client.terminate() }
-        #expect(converge([server]) { server.endpoint.counters.count(of: .handshakeProtocol) > 0 })
+        // Which side notices first is a race; neither lets the other in.
+        let reasons: [Refusal] = [.handshakeProtocol, .handshakeBrokenOff]
+        #expect(
+            converge([server]) {
+                reasons.contains { server.endpoint.counters.count(of: $0) > 0 }
+            })
+        #expect(converge([server]) { !client.isRunning })
         #expect(server.events.isEmpty)
     }
 
@@ -55,12 +61,15 @@ struct HostilePeerTests {
         #expect(hostile.endpoint.send(frame: frame, to: outbound) == .sent)
         #expect(converge([server, honest, hostile]) { isDown(server, link) })
         #expect(server.frames.allSatisfy { $0.count <= 65_536 })
+        // Beyond the small slack libzmq ends the connection before it allocates the frame.
+        let reason: DownReason = count == 65_537 ? .refused(.oversized) : .closed
+        #expect(server.downs[link] == reason)
         try expectServed(honest, by: server)
     }
 
     @Test("a listener that floods is dropped by its dialler, and reported")
     func hostileListener() throws {
-        let hostile = try Node.listening(quickLimits { $0.maximumFrameBytes = 1 << 20 })
+        let hostile = try Node.listening(quickLimits { $0.maximumFrameBytes = 1 << 17 })
         let dialler = try linked(to: hostile)
         let link = try #require(hostile.link(to: dialler.key))
         let outbound = try #require(dialler.ups.first)

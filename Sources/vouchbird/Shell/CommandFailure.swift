@@ -1,6 +1,7 @@
 import Cryptography
 import Daemon
 import Datasets
+import Storage
 import Transport
 
 /// Why a command ends without its result: what, why and the next step, with the exit code.
@@ -50,6 +51,7 @@ extension CommandFailure {
         case let error as OperatingError: self.init(error)
         case let failure as CryptographyFailure: self.init(failure)
         case let failure as TransportError: self.init(failure)
+        case let failure as StorageError: self.init(failure)
         case let failure as DatasetFailure: self = .badInput(failure.description)
         case let failure as ItemName.Failure: self = .badInput(failure.description)
         default: return nil
@@ -91,6 +93,16 @@ extension CommandFailure {
             case .inputOutput: .inputOutput
             }
         self.init(status, code: failure.code.rawValue, failure.description)
+    }
+
+    private init(_ error: StorageError) {
+        let status: ExitStatus =
+            switch error.code {
+            case .locked, .notWritable: .cannotCreate
+            case .wrongOwner, .newerSchema: .configuration
+            case .full, .ioError, .corrupt, .conflict: .inputOutput
+            }
+        self.init(status, code: error.code.rawValue, error.message)
     }
 
     private init(_ error: TransportError) {

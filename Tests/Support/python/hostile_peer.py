@@ -5,7 +5,7 @@ usage: hostile_peer.py MODE PORT SERVER_KEY_HEX [SECONDS]
 
   null            a client without CURVE that sends a message
   multipart       a client with CURVE that sends one message of two frames
-  repeated-id     forty clients, one after another, with the same routing id and full queues
+  repeated-id     sixty clients, one after another, with the same routing id and full queues
   endless         the CURVE handshake by hand, then one message that never ends
   unfinished      thirty links that each send 890 KB of a message and wait
   slow-frame      the CURVE handshake by hand, then a frame of which the end never comes
@@ -185,13 +185,13 @@ def repeated_id(port, server, seconds):
     first = dealer(context, port, server, b"the same")
     first.send(b"hello")
     first.poll(300)
-    for _ in range(40):
+    for _ in range(60):
         sock = dealer(context, port, server, b"the same")
         for _ in range(8):
             sock.send(bytes(60_000))
         sock.poll(50)
         sock.close()
-    return {"clients": 41}
+    return {"clients": 61}
 
 
 if __name__ == "__main__":

@@ -25,6 +25,13 @@ public struct DaemonService: Service {
         self.ready = ready
     }
 
+    /// Makes the databases of a new node. Only here: a daemon refuses keys that have lost theirs.
+    public static func createStore(
+        configuration: Configuration, paths: Paths, identity: NodeIdentity
+    ) throws {
+        _ = try NodeParts.openStore(configuration, paths, identity)
+    }
+
     /// Runs until told to stop. Throws what a person must act on before a node can start.
     public static func run(
         configuration: Configuration, paths: Paths, log: Logger,

@@ -1,4 +1,5 @@
 import Cryptography
+import Foundation
 import Logging
 import NodeCore
 import Primitives
@@ -17,19 +18,42 @@ struct NodeParts: Sendable {
     init(
         configuration: Configuration, paths: Paths, identity: NodeIdentity, log: Logger
     ) throws {
-        let scheme = Ed25519Scheme()
-        let network = NetworkID(name: configuration.node.network, scheme: scheme)
+        guard FileManager.default.fileExists(atPath: paths.ownDatabase) else {
+            throw Self.missing(paths)
+        }
         self.configuration = configuration
         self.identity = identity
         self.log = log
         engine = EngineName(rawValue: configuration.ranking.mode.engine) ?? .taste
-        store = try Store(
+        store = try Self.openStore(configuration, paths, identity)
+    }
+
+    /// Opens both databases, making what is missing.
+    static func openStore(
+        _ configuration: Configuration, _ paths: Paths, _ identity: NodeIdentity
+    ) throws -> Store {
+        let scheme = Ed25519Scheme()
+        return try Store(
             directory: paths.stateDirectory,
             budgetBytes: UInt64(configuration.store.budgetMebibytes) << 20,
             owner: StoreOwner(
                 feed: identity.device.publicKey, author: identity.author.publicKey,
-                network: network),
+                network: NetworkID(name: configuration.node.network, scheme: scheme)),
             scheme: scheme)
+    }
+
+    /// Keys without their database: to begin the feed anew would fork it.
+    private static func missing(_ paths: Paths) -> OperatingError {
+        OperatingError(
+            code: .storage, operation: "open \(paths.ownDatabase)",
+            message:
+                "\(paths.ownDatabase) is missing: it held what this device has signed, and a feed "
+                + "begun anew would contradict the copies that others hold",
+            hints: [
+                "put it back from a copy of the whole directory, or keep your identity on a new device:",
+                "vouchbird identity backup --to me.vbkey",
+                "vouchbird identity restore me.vbkey --data-dir DIR",
+            ])
     }
 
     /// A core that holds what the store holds.

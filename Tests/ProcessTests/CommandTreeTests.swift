@@ -234,6 +234,7 @@ struct CommandTreeTests {
             scratch.files(below: "xdg") == [
                 "ana.vbkey", "config/vouchbird/config.toml", "state/vouchbird/keys/author.key",
                 "state/vouchbird/keys/device.key", "state/vouchbird/keys/node.key",
+                "state/vouchbird/net.db", "state/vouchbird/own.db",
             ])
         #expect(scratch.files().allSatisfy { $0.hasPrefix("xdg/") }, "\(scratch.files())")
         for file in scratch.files(below: "xdg") {

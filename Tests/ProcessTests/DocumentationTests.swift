@@ -58,6 +58,27 @@ extension ProcessTests {
             }
         }
 
+        @Test("every test that the threat model names exists")
+        func namedTests() throws {
+            let folder = Bench.packageRoot.appendingPathComponent("Tests")
+            let files = try #require(
+                FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
+            var sources = ""
+            for case let file as URL in files where file.pathExtension == "swift" {
+                sources += try String(contentsOf: file, encoding: .utf8)
+            }
+            var named = 0
+            for line in try text(of: "docs/security.md").split(separator: "\n")
+            where line.hasPrefix("| ") {
+                let last = line.split(separator: "|").last ?? ""
+                for match in last.matches(of: /`([^`]+)`/) {
+                    named += 1
+                    #expect(sources.contains("\"\(match.output.1)\""), "\(match.output.1)")
+                }
+            }
+            #expect(named > 30)
+        }
+
         /// The longest prefix of words that is a command takes `--help`; the rest are arguments.
         private func checkCommand(_ path: [String], _ command: Command) throws {
             let result = try CommandResult.run(Bench.binary, path + ["--help"])

@@ -1,5 +1,6 @@
 import Daemon
 import Foundation
+import TestSupport
 import Testbed
 import Testing
 
@@ -64,6 +65,68 @@ extension ProcessTests {
                 let refused = try node.command(["daemon"], seconds: 15)
                 #expect(refused.exitCode != 0)
                 #expect(refused.errorOutput.contains("vouchbird init"), "\(refused.errorOutput)")
+            }
+        }
+
+        @Test("without its own.db a node refuses to begin its feed anew, which would fork it")
+        func missingOwn() throws {
+            try Bench.withChain(["ana"]) { network in
+                let node = network.nodes[0]
+                try node.publish([Draft(kind: .like, item: "song:1")])
+                #expect(node.stop() == .exited(0))
+                for suffix in ["", "-wal", "-shm"] {
+                    try? FileManager.default.removeItem(
+                        atPath: node.directory.path + "/own.db" + suffix)
+                }
+                let refused = try node.command(["daemon"], seconds: 15)
+                #expect(refused.exitCode == 74)
+                #expect(refused.errorOutput.contains("own.db is missing"), "\(refused.errorOutput)")
+                #expect(
+                    refused.errorOutput.contains("vouchbird identity backup"),
+                    "\(refused.errorOutput)")
+            }
+        }
+
+        @Test("with a corrupt own.db a node refuses, names the file and leaves it as it is")
+        func corruptOwn() throws {
+            try Bench.withChain(["ana"]) { network in
+                let node = network.nodes[0]
+                #expect(node.stop() == .exited(0))
+                let path = node.directory.path + "/own.db"
+                let damage = Data(repeating: 0xa5, count: 40_000)
+                try damage.write(to: URL(fileURLWithPath: path))
+                let refused = try node.command(["daemon"], seconds: 15)
+                #expect(refused.exitCode == 74)
+                #expect(refused.errorOutput.contains("own.db"), "\(refused.errorOutput)")
+                #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == damage)
+            }
+        }
+
+        @Test("while another program holds own.db, nothing is acknowledged, and the error says so")
+        func lockedOwn() throws {
+            try Bench.withChain(["ana"]) { network in
+                let node = network.nodes[0]
+                let holder = try ChildProcess(
+                    executable: URL(fileURLWithPath: Python.interpreter),
+                    arguments: [
+                        "-c",
+                        """
+                        import sqlite3, sys
+                        held = sqlite3.connect(sys.argv[1], isolation_level=None)
+                        held.execute("BEGIN EXCLUSIVE")
+                        print("held", flush=True)
+                        sys.stdin.read()
+                        """, node.directory.path + "/own.db",
+                    ])
+                #expect(holder.outputLine(seconds: 10) { $0 == "held" } != nil)
+                let refused = try node.command(["like", "song:1"])
+                #expect(refused.exitCode == 74, "\(refused)")
+                #expect(refused.errorOutput.contains("locked"), "\(refused.errorOutput)")
+                #expect(refused.errorOutput.contains("vouchbird doctor"), "\(refused.errorOutput)")
+                holder.releaseLeash()
+                #expect(holder.wait(seconds: 10) == .exited(0))
+                let accepted = try node.command(["like", "song:1"])
+                #expect(accepted.exitCode == 0, "\(accepted)")
             }
         }
 

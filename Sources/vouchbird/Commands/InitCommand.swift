@@ -64,6 +64,8 @@ struct NodeSetup {
         }
         try paths.prepareDirectories()
         let identity = try NodeIdentity.create(paths, author: author)
+        try DaemonService.createStore(
+            configuration: configuration, paths: paths, identity: identity)
         if !hasFile { try Files.create(paths.configurationFile, configuration.fileText()) }
         return (identity, configuration)
     }

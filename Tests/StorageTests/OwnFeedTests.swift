@@ -105,6 +105,11 @@ struct OwnFeedTests {
                 code { try store.commitOwn(records: [], tombstones: [tombstone]) } == .conflict)
         }
         #expect(try store.all() == records.map(\.entry))
+        // A RETRACT that is gone proves nothing either.
+        let second = writer.retract(retraction)
+        try store.commitOwn(
+            records: [retraction, second], tombstones: [retraction.tombstone(by: second)])
+        #expect(code { try store.commitOwn(records: [], tombstones: [unproven]) } == .conflict)
     }
 
     @Test("a RETRACT that is itself retracted still proves its tombstone")

@@ -7,7 +7,9 @@ import Storage
 import Testing
 
 /// Not a check but a measurement, run by VOUCHBIRD_MEASURE=1 swift test -c release.
-@Suite("throughput", .enabled(if: ProcessInfo.processInfo.environment["VOUCHBIRD_MEASURE"] != nil))
+@Suite(
+    "throughput", .serialized,
+    .enabled(if: ProcessInfo.processInfo.environment["VOUCHBIRD_MEASURE"] != nil))
 struct ThroughputTests {
     @Test("rows a core-second of commits and of a restart", arguments: [1, 20])
     func throughput(burst: Int) throws {
@@ -20,7 +22,7 @@ struct ThroughputTests {
             var batch = StoreBatch()
             while batch.records.count < 500 {
                 let index = random.below(writers.count)
-                batch.records += try writers[index].plays(burst, nameBytes: 60)
+                batch.records += try writers[index].plays(burst, nameBytes: 31)
             }
             batches.append(batch)
         }

@@ -35,17 +35,20 @@ public struct AgreementMonitor {
 
     /// Asks until all nodes agree and hold at least `feeds` feeds and `records` records.
     ///
-    /// Returns the last look; throws `.deadline` with it when `seconds` pass before.
+    /// `progress` sees every look and may end the wait by throwing. Returns the last look; throws
+    /// `.deadline` with it when `seconds` pass before.
     @discardableResult
     public func wait(
-        feeds: Int, records: UInt64 = 0, seconds: Double, progress: (Look) -> Void = { _ in }
+        feeds: Int, records: UInt64 = 0, seconds: Double,
+        progress: (Look) throws(TestbedFailure) -> Void = { _ in }
+
     ) throws(TestbedFailure) -> Look {
         let deadline = DispatchTime.now() + seconds
         var clients: [NodeClient] = []
         for node in nodes { clients.append(try node.client()) }
         while true {
             let look = try look(clients)
-            progress(look)
+            try progress(look)
             if look.isAgreement(feeds: feeds), look.known.allSatisfy({ $0 >= records }) {
                 return look
             }

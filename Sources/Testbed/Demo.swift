@@ -32,10 +32,12 @@ public struct Demo {
     }
 
     private let options: Options
-    private let tell: (String) -> Void
+    private let tell: (String) throws(TestbedFailure) -> Void
 
-    /// `tell` gets one line of progress at a time.
-    public init(_ options: Options, tell: @escaping (String) -> Void) {
+    /// `tell` gets one line of progress at a time, and may end the demo by throwing.
+    public init(
+        _ options: Options, tell: @escaping (String) throws(TestbedFailure) -> Void
+    ) {
         self.options = options
         self.tell = tell
     }
@@ -44,15 +46,15 @@ public struct Demo {
     public func run() throws(TestbedFailure) -> DemoReport {
         let start = DispatchTime.now()
         let community = try community()
-        tell("community: \(community.origin)")
-        for note in community.notes { tell("  note: \(note)") }
+        try tell("community: \(community.origin)")
+        for note in community.notes { try tell("  note: \(note)") }
         let network = try LocalNetwork(
             names: community.members.map(\.name),
             settings: LocalNode.Settings(binary: options.binary), keep: options.keep)
         defer { network.close() }
-        tell("keys and databases for \(network.nodes.count) nodes in \(network.directory.path)")
+        try tell("keys and databases for \(network.nodes.count) nodes in \(network.directory.path)")
         try network.start()
-        tell("\(network.nodes.count) daemons run on loopback, ports \(ports(network))")
+        try tell("\(network.nodes.count) daemons run on loopback, ports \(ports(network))")
 
         let cast = try Cast(community: community, network: network)
         let fed = DispatchTime.now()
@@ -61,7 +63,7 @@ public struct Demo {
         defer { attack.peer.stop() }
         let agreement = try agree(cast, attack: attack, since: fed)
         let observation = try Observation(cast: cast, region: attack.region, tell: tell)
-        tell("stopping \(network.nodes.count) daemons")
+        try tell("stopping \(network.nodes.count) daemons")
         network.close()
         return report(
             cast, attack, agreement, observation,
@@ -92,7 +94,7 @@ extension Demo {
             try cast.network.connect(cast.nodes[pair.0], to: cast.nodes[pair.1])
             links += 1
         }
-        tell("\(links) links, each between two nodes whose users know each other")
+        try tell("\(links) links, each between two nodes whose users know each other")
         var titled: Set<String> = []
         var drafts = 0
         for (member, node) in zip(cast.community.members, cast.nodes) {
@@ -100,7 +102,7 @@ extension Demo {
             try node.publish(own)
             drafts += own.count
         }
-        tell("\(drafts) signed records, each written on its own user's node")
+        try tell("\(drafts) signed records, each written on its own user's node")
     }
 
     struct Attack {
@@ -139,7 +141,7 @@ extension Demo {
         try cast.nodes[victim].publish([
             Draft(kind: .trust, author: region.gate.text, weight: 1)
         ])
-        tell(
+        try tell(
             "attack: \(region.identities.count) identities, \(region.recordCount) records, served "
                 + "by one peer to \(cast.name(entry)); \(cast.name(victim)) trusts one of them")
         return Attack(region: region, peer: peer, victim: victim, entry: entry)
@@ -154,10 +156,10 @@ extension Demo {
         do {
             look = try AgreementMonitor(nodes: cast.nodes).wait(
                 feeds: feeds, seconds: Bars.agreementSeconds
-            ) { look in
+            ) { (look) throws(TestbedFailure) in
                 guard DispatchTime.now().seconds(since: lastTold) >= 1 else { return }
                 lastTold = DispatchTime.now()
-                tell(
+                try tell(
                     "  \(look.agreeing) of \(cast.nodes.count) agree, "
                         + "\(look.known.min() ?? 0) to \(look.known.max() ?? 0) records known")
             }
@@ -174,7 +176,7 @@ extension Demo {
             let store = try node.status().store
             bytes += store.ownBytes + store.netBytes
         }
-        tell(
+        try tell(
             "agreement after \(seconds.text(1)) s: \(look.known[0]) records of \(look.feeds[0]) "
                 + "feeds on every node")
         return DemoReport.Agreement(

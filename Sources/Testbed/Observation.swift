@@ -12,14 +12,17 @@ struct Observation {
     private let cast: Cast
     private let spam: Set<String>
 
-    init(cast: Cast, region: SybilRegion, tell: (String) -> Void) throws(TestbedFailure) {
+    init(
+        cast: Cast, region: SybilRegion,
+        tell: (String) throws(TestbedFailure) -> Void
+    ) throws(TestbedFailure) {
         self.cast = cast
         spam = Set(region.spam.map(\.description))
         shown = cast.shown
         for index in cast.nodes.indices {
             users.append(try look(at: index, region: region))
         }
-        tell("asked every node for its list from \(EngineName.allCases.count) engines")
+        try tell("asked every node for its list from \(EngineName.allCases.count) engines")
     }
 
     /// Asks one node everything about its user.

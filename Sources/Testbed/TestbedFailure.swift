@@ -13,6 +13,8 @@ public struct TestbedFailure: Error, Hashable, Sendable, CustomStringConvertible
         case file
         /// The caller asked for what cannot be.
         case usage
+        /// The caller wanted no more.
+        case cancelled
     }
 
     public var code: Code

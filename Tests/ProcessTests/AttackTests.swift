@@ -35,7 +35,7 @@ extension ProcessTests {
                     executable: URL(fileURLWithPath: Python.interpreter),
                     arguments: [
                         tool.path, mode, "--port", String(node.port), "--seconds",
-                        String(Self.seconds), "--server-key", serverKey(of: node),
+                        String(Self.seconds), "--server-key=\(serverKey(of: node))",
                     ])
                 let most = largest(of: process, while: attacker)
                 attacker.drain()

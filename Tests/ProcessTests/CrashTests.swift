@@ -65,7 +65,8 @@ extension ProcessTests {
                 for (item, result) in zip(items, answer.items) {
                     #expect(result.outcome == .written, "\(result)")
                     let sequence = try #require(result.sequence)
-                    #expect(acknowledged[sequence] == nil, "sequence \(sequence) given twice")
+                    try #require(
+                        acknowledged[sequence] == nil, "sequence \(sequence) given twice")
                     acknowledged[sequence] = item
                 }
             }

@@ -42,6 +42,19 @@ extension ProcessTests {
             try FileManager.default.removeItem(atPath: String(folder))
         }
 
+        @Test("Ctrl-C ends a demo with 130, with nothing running and nothing on disk")
+        func interrupted() throws {
+            let demo = try ChildProcess(
+                executable: Bench.binary, arguments: ["demo", "--nodes", "4", "--sybils", "10"])
+            let line = try #require(
+                demo.errorLine(seconds: 60) { $0.contains("nodes in ") }, "\(demo.lastWords)")
+            let folder = try #require(line.firstMatch(of: /nodes in (\S+)/)?.output.1)
+            demo.signal(SIGINT)
+            #expect(demo.wait(seconds: 20) == .exited(130), "\(demo.lastWords)")
+            #expect(try daemons(below: String(folder)).isEmpty)
+            #expect(!FileManager.default.fileExists(atPath: String(folder)))
+        }
+
         /// Processes whose command line names a folder.
         private func daemons(below folder: String) throws -> [Int32] {
             try FileManager.default.contentsOfDirectory(atPath: "/proc").compactMap { Int32($0) }

@@ -86,7 +86,8 @@ extension ProcessTests {
             let usage = result.output.split(separator: "\n").first { $0.hasPrefix("USAGE:") } ?? ""
             let depth = usage.split(separator: " ").dropFirst(2)
                 .prefix { word in path.contains(String(word)) }.count
-            #expect(path.isEmpty || depth >= 1, "\(command): \(usage)")
+            let isGroup = usage.contains("<subcommand>")
+            #expect(isGroup ? depth == path.count : depth >= 1, "\(command): \(usage)")
         }
 
         private func makeGoals() throws -> Set<String> {

@@ -46,12 +46,31 @@ struct DemoCommand: Leaf {
         options.seed = seed
         options.data = data.map { URL(fileURLWithPath: $0) }
         options.keep = keep.map { URL(fileURLWithPath: $0) }
-        let report = try Demo(options) { session.console.note($0) }.run()
+        let report = try await run(options, session)
         if session.console.isJSON {
             try session.console.document(report)
         } else {
             session.console.line("\n" + report.text)
         }
         guard report.holds else { throw ExitCode(.failed) }
+    }
+
+    /// Runs the demo; Ctrl-C ends it between two steps, tidied up.
+    private func run(_ options: Demo.Options, _ session: Session) async throws -> DemoReport {
+        let interruption = Interruption()
+        let watcher = Task { await interruption.watch() }
+        defer { watcher.cancel() }
+        do {
+            return try Demo(options) { (line) throws(TestbedFailure) in
+                session.console.note(line)
+                guard interruption.isRequested else { return }
+                throw TestbedFailure(code: .cancelled, operation: "demo", message: "interrupted")
+            }.run()
+        } catch {
+            if interruption.isRequested { throw ExitCode(.interrupted) }
+            throw CommandFailure(
+                error.code == .usage ? .usage : error.code == .file ? .badInput : .failed,
+                code: "demo-\(error.code)", error.description)
+        }
     }
 }

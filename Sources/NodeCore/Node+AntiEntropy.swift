@@ -42,6 +42,8 @@ extension Node {
     private mutating func told(
         _ entry: Frontier.Entry, by link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
+        // Nobody tells a feed whose fork it knows.
+        if proofs.contains(entry.feed) { sendProof(of: entry.feed, to: link, &effects) }
         guard let index = feeds.index(of: entry.feed) else {
             if mayAdmit(entry.feed) { want(entry.feed, through: entry.sequence, from: link) }
             return
@@ -49,7 +51,6 @@ extension Node {
         links.update(link) { $0.note(known: entry.sequence, of: index) }
         let feed = feeds[index]
         if let frozenAt = feed.frozenAt {
-            if entry.sequence >= frozenAt { sendProof(of: entry.feed, to: link, &effects) }
             if feed.tip + 1 < frozenAt, entry.sequence > feed.tip {
                 want(entry.feed, through: min(entry.sequence, frozenAt - 1), from: link)
             }

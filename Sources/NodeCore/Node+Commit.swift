@@ -31,7 +31,6 @@ extension Node {
 
     /// Own records that came back from a peer go where own records live.
     private mutating func flushRecovered(_ effects: inout [Effect]) {
-        guard own.isFenced else { return }
         let key = configuration.feed
         let places = gathered.places.filter { feeds[$0.feed].key == key }
         guard !places.isEmpty else { return }

@@ -63,8 +63,11 @@ enum OwnDatabase {
                 database.cachedStatement(
                     sql: "SELECT coalesce(max(sequence), 0) FROM record WHERE feed = ?"),
                 arguments: [feed]) ?? 0
+        // A recovered part may hold places whose records their author took back.
+        let buried = Set(tombstones.map { Int64($0.sequence) })
         for stored in records {
             let sequence = Int64(stored.record.body.sequence)
+            while head < sequence - 1, buried.contains(head + 1) { head += 1 }
             guard stored.record.body.feed == owner.feed, sequence <= head + 1 else {
                 throw StorageError(
                     code: .conflict, operation: "append",

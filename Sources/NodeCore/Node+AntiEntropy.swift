@@ -60,12 +60,14 @@ extension Node {
             probe(entry.feed, at: entry.sequence, link, now, &effects)
         }
         if entry.sequence > feed.tip {
-            if entry.feed == configuration.feed { fence(known: entry.sequence, &effects) }
+            if entry.feed == configuration.feed {
+                own.claims.set(link, now.monotonicMilliseconds + limits.rangeMilliseconds)
+            }
             want(entry.feed, through: entry.sequence, from: link)
         }
     }
 
-    private mutating func want(_ feed: PublicKey, through sequence: UInt64, from link: LinkID) {
+    mutating func want(_ feed: PublicKey, through sequence: UInt64, from link: LinkID) {
         guard sequence <= recordCap(of: feed) || feeds.index(of: feed) == nil else { return }
         let hasRoom = wantsTotal < limits.wants
         let added = links.update(link) { state -> Int in
@@ -210,6 +212,14 @@ extension Node {
         }
         let after = feeds[response.feed]?.tip ?? 0
         if after == before, asked.first > before { dropWant(response.feed, of: link) }
+        if response.feed == configuration.feed, own.claims.contains(link) {
+            let isOver = links[link]?.wants.contains(response.feed) != true
+            if isOver {
+                own.claims.remove(link)
+            } else {
+                own.claims.set(link, now.monotonicMilliseconds + limits.rangeMilliseconds)
+            }
+        }
         pump(link, now, &effects)
     }
 }

@@ -26,6 +26,7 @@ extension Node {
     mutating func linkDown(_ link: LinkID) {
         guard let state = links.remove(link) else { return }
         wantsTotal -= state.wants.count
+        own.claims.remove(link)
         for feed in state.ranges.keys { release(feed, from: link) }
     }
 
@@ -121,6 +122,7 @@ extension Node {
             state.skewMilliseconds = skew
         }
         if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
+        if own.firstReadyAt == nil { own.firstReadyAt = now.monotonicMilliseconds }
         tellFrontier(link, whole: true, now, &effects)
         giveUpDuplicate(of: link, &effects)
     }
@@ -189,6 +191,7 @@ extension Node {
     /// When `endOfTurn` is next needed even if nothing arrives; monotonic milliseconds.
     public var nextDeadline: UInt64? {
         var next = ranking.dueAt
+        if let due = ownDeadline { next = min(next ?? due, due) }
         for state in links.values {
             var due: UInt64
             switch state.phase {

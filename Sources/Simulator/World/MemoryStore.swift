@@ -34,8 +34,10 @@ struct MemoryStore {
     /// Appends to the own feed: contiguous with what is there, or nothing is written.
     mutating func commitOwn(_ records: [StoredRecord], _ tombstones: [Tombstone]) -> StoreFailure? {
         var head = own.last(owner)
+        let buried = Set(tombstones.map(\.sequence))
         for stored in records {
             let body = stored.record.body
+            while head + 1 < body.sequence, buried.contains(head + 1) { head += 1 }
             guard body.feed == owner, body.sequence <= head + 1 else { return .conflict }
             if let held = own.entry(owner, body.sequence), held.id != stored.record.id {
                 return .conflict

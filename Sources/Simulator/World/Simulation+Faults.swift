@@ -92,7 +92,11 @@ extension Simulation {
             for index in hosts.indices { from[index] = random.below(2) == 0 }
             to = from.map { !$0 }
         default:
-            guard let number = host.links.first else { return }
+            guard let number = host.links.first else {
+                plan.append(fault)
+                schedule(.fault(plan.count - 1), after: 1_000)
+                return
+            }
             let connection = connections[number]
             from[connection.dialler] = true
             to[connection.listener] = true
@@ -123,14 +127,22 @@ extension Simulation {
     }
 
     private func reset(_ fault: Fault, _ host: Host) {
-        guard !host.links.isEmpty else { return }
+        guard !host.links.isEmpty else {
+            plan.append(fault)
+            schedule(.fault(plan.count - 1), after: 1_000)
+            return
+        }
         let number = host.links[Int(fault.draw % UInt64(host.links.count))]
         breakConnection(number, noticedWithin: 2_000)
         note(.reset)
     }
 
     private func slow(_ fault: Fault, _ host: Host) {
-        guard !host.links.isEmpty else { return }
+        guard !host.links.isEmpty else {
+            plan.append(fault)
+            schedule(.fault(plan.count - 1), after: 1_000)
+            return
+        }
         let number = host.links[Int(fault.draw % UInt64(host.links.count))]
         connections[number].slowUntil = now + fault.lasts
         connections[number].extraDelay = Int((fault.draw >> 16) % 5_000)

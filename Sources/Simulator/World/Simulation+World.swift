@@ -168,6 +168,7 @@ extension Simulation {
         core.antiEntropyMilliseconds = UInt64(scenario.antiEntropySeconds) * 1000
         core.rankDebounceMilliseconds = UInt64(scenario.rankingDebounceSeconds * 1000)
         core.rankDelayMilliseconds = 8 * core.rankDebounceMilliseconds
+        core.ownHeadWaitMilliseconds = 3_600_000
         if scenario.feedLimit > 0 { core.limits.feeds = scenario.feedLimit }
         if scenario.strangerLimit > 0 { core.limits.strangerFeeds = scenario.strangerLimit }
         if scenario.proofLimit > 0 { core.limits.forkProofs = scenario.proofLimit }

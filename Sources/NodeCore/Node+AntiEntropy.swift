@@ -60,9 +60,6 @@ extension Node {
             probe(entry.feed, at: entry.sequence, link, now, &effects)
         }
         if entry.sequence > feed.tip {
-            if entry.feed == configuration.feed {
-                own.claims.set(link, now.monotonicMilliseconds + limits.rangeMilliseconds)
-            }
             want(entry.feed, through: entry.sequence, from: link)
         }
     }
@@ -212,14 +209,6 @@ extension Node {
         }
         let after = feeds[response.feed]?.tip ?? 0
         if after == before, asked.first > before { dropWant(response.feed, of: link) }
-        if response.feed == configuration.feed, own.claims.contains(link) {
-            let isOver = links[link]?.wants.contains(response.feed) != true
-            if isOver {
-                own.claims.remove(link)
-            } else {
-                own.claims.set(link, now.monotonicMilliseconds + limits.rangeMilliseconds)
-            }
-        }
         pump(link, now, &effects)
     }
 }

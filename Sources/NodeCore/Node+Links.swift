@@ -26,7 +26,6 @@ extension Node {
     mutating func linkDown(_ link: LinkID) {
         guard let state = links.remove(link) else { return }
         wantsTotal -= state.wants.count
-        own.claims.remove(link)
         for feed in state.ranges.keys { release(feed, from: link) }
     }
 
@@ -191,7 +190,7 @@ extension Node {
     /// When `endOfTurn` is next needed even if nothing arrives; monotonic milliseconds.
     public var nextDeadline: UInt64? {
         var next = ranking.dueAt
-        if let due = ownDeadline { next = min(next ?? due, due) }
+        if let due = waitEnd { next = min(next ?? due, due) }
         for state in links.values {
             var due: UInt64
             switch state.phase {

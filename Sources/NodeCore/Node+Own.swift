@@ -8,11 +8,11 @@ extension Node {
         _ drafts: [OwnDraft], answering id: EffectID, _ now: Moment, _ effects: inout [Effect]
     ) {
         guard let index = feeds.index(of: configuration.feed) else { return }
-        if mustWait(now), own.held.count < limits.heldPublications {
+        if mustWait, own.held.count < limits.heldPublications {
             own.held.append((id, drafts))
             return
         }
-        guard !mustWait(now), !own.isFenced, !own.isUncertain, !feeds[index].isFrozen else {
+        guard !mustWait, !own.isFenced, !own.isUncertain, !feeds[index].isFrozen else {
             effects.append(.published(id, .failure(.fenced)))
             return
         }
@@ -59,32 +59,28 @@ extension Node {
     }
 
     /// Whether the own feed is not confirmed after a restart, or a peer may yet prove that it goes on.
-    func mustWait(_ now: Moment) -> Bool { own.waitsSince != nil || !own.claims.isEmpty }
+    /// Anybody can say so: what a peer wants to be asked for and does not deliver holds nobody up for longer
+    /// than one range request.
+    var mustWait: Bool {
+        own.waitsSince != nil || links.values.contains { $0.wants.contains(configuration.feed) }
+    }
 
     /// Ends waits that are over and publishes what was held.
     mutating func releaseHeld(_ now: Moment, _ effects: inout [Effect]) {
         let time = now.monotonicMilliseconds
-        for link in own.claims.keys where own.claims[link] ?? 0 <= time { own.claims.remove(link) }
         if let due = waitEnd, due <= time { own.waitsSince = nil }
-        guard !own.held.isEmpty, !mustWait(now), !own.isFenced else { return }
+        guard !own.held.isEmpty, !mustWait else { return }
         let held = own.held
         own.held = []
         for (id, drafts) in held { publish(drafts, answering: id, now, &effects) }
     }
 
-    /// When waiting for peers ends.
-    private var waitEnd: UInt64? {
+    /// When waiting for peers after a restart ends, if it is still on.
+    var waitEnd: UInt64? {
         guard let since = own.waitsSince else { return nil }
         let latest = since + configuration.ownHeadWaitMilliseconds
         guard let ready = own.firstReadyAt else { return latest }
         return min(latest, ready + configuration.ownHeadSettleMilliseconds)
-    }
-
-    /// When `releaseHeld` has something to do.
-    var ownDeadline: UInt64? {
-        var next = waitEnd
-        for deadline in own.claims.values { next = min(next ?? deadline, deadline) }
-        return next
     }
 
     /// A record of our own feed that we do not hold, signed by our key: publishing would fork it.

@@ -8,9 +8,6 @@ struct OwnState: Sendable {
     var privateEntries: [PrivateEntry] = []
     /// A peer holds own records up to here that we lack: publishing would fork the feed.
     var lostThrough: UInt64?
-    /// Links whose peers say that they hold more of the own feed, and until when they may prove it.
-    /// Anybody can say so: without a signed record the claim holds nobody up for longer.
-    var claims = BoundedTable<LinkID, UInt64>(capacity: 256)
     /// Publications that wait until peers had time to tell what they hold of the own feed.
     var held: [(id: EffectID, drafts: [OwnDraft])] = []
     /// Start of the wait, until it is over; when the first link became ready.

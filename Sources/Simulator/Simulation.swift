@@ -147,7 +147,7 @@ public final class Simulation {
         switch effect {
         case .send(let link, let frame): send(frame, on: link, from: host)
         case .disconnect(let link, let reason):
-            oracle.disconnected(host, peer(of: link, from: host), reason, now)
+            oracle.disconnected(host, link, peer(of: link, from: host), reason, now)
             hangUp(link, reason, host)
         case .commitOwn(let id, let records, let tombstones):
             enqueue(.commitOwn(id, records, tombstones), host)

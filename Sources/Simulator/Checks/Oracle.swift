@@ -163,11 +163,14 @@ struct Oracle {
             "the node asked its store for another body in a place that is taken")
     }
 
-    /// Only who breaks the protocol is cut off for it.
+    /// Only who breaks the protocol is cut off for it. A greeting that was lost with its path is nobody's fault.
     mutating func disconnected(
-        _ host: Host, _ peer: Host, _ reason: GoodbyeReason, _ now: UInt64
+        _ host: Host, _ link: LinkID, _ peer: Host, _ reason: GoodbyeReason, _ now: UInt64
     ) {
-        guard host.isHonest, peer.isHonest, reason == .protocolViolation else { return }
+        guard host.isHonest, peer.isHonest, reason == .protocolViolation,
+            let node = host.node,
+            node.linkSummaries.contains(where: { $0.link == link && $0.isReady })
+        else { return }
         check(
             false, "honest-peer-blamed", host, now,
             "host \(peer.index) was cut off for breaking the protocol")

@@ -65,6 +65,13 @@ extension Oracle {
                 continue
             }
             committed[host.index].insert(Self.placePrint(view))
+            if !isOwn, owners[view.feed] != nil {
+                let place = Place(feed: view.feed, sequence: view.sequence)
+                let known = exposed.updateValue(view.print, forKey: place)
+                check(
+                    known == nil || known == view.print, "self-fork", host, now,
+                    "two bodies of sequence \(view.sequence) are stored")
+            }
             check(
                 view.isSigned(network, scheme), "stored-unsigned", host, now,
                 "feed \(view.feed), sequence \(view.sequence)")
@@ -123,15 +130,10 @@ extension Oracle {
         for record in records {
             guard let view = RecordView(record), let owner = owners[view.feed] else { continue }
             let place = Place(feed: view.feed, sequence: view.sequence)
-            if exposed[place] == view.print { continue }
-            guard view.isSigned(network, scheme) else { continue }
-            if exposed[place] == nil {
-                exposed[place] = view.print
-            } else {
-                check(
-                    false, "self-fork", host, now,
-                    "host \(owner) signed two bodies for sequence \(view.sequence)")
-            }
+            guard let known = exposed[place], known != view.print else { continue }
+            check(
+                !view.isSigned(network, scheme), "self-fork", host, now,
+                "host \(owner) signed two bodies for sequence \(view.sequence)")
         }
     }
 }

@@ -25,12 +25,11 @@ struct Oracle {
     var committed: [Set<UInt64>] = []
     /// By host: bodies of its own feed that it told its user are safe.
     var acknowledged: [[UInt64: UInt64]] = []
-    /// Bodies of honest feeds that reached an honest node over a link.
+    /// Bodies of honest feeds that another honest node has stored. What nobody stored, because it was lost or
+    /// came too early for every clock, no restored author can ask back.
     var exposed: [Place: UInt64] = [:]
     /// Honest hosts by the key of their feed.
     var owners: [PublicKey: Int] = [:]
-    var lastVerdicts: [UInt64] = []
-    var lives: [Int] = []
 
     /// More violations are counted, not kept.
     private static let keptViolations = 20
@@ -48,8 +47,6 @@ struct Oracle {
     mutating func meet(_ hosts: [Host]) {
         committed = hosts.map { _ in [] }
         acknowledged = hosts.map { _ in [:] }
-        lastVerdicts = hosts.map { _ in 0 }
-        lives = hosts.map { _ in 0 }
         for host in hosts where host.isHonest { owners[host.publicKey] = host.index }
     }
 
@@ -78,8 +75,6 @@ struct Oracle {
     // MARK: The life of a host
 
     mutating func started(_ host: Host, _ now: UInt64) {
-        lastVerdicts[host.index] = 0
-        lives[host.index] = host.life
         guard host.isHonest, let node = host.node else { return }
         for (sequence, print) in acknowledged[host.index].sorted(by: { $0.key < $1.key }) {
             checkOwn(host, sequence, print, now)
@@ -90,8 +85,6 @@ struct Oracle {
             "frontier \(node.frontier(of: host.publicKey)), on disk "
                 + "\(host.store.contiguous(host.publicKey))")
     }
-
-    mutating func stopped(_ host: Host) { lastVerdicts[host.index] = 0 }
 
     /// What a power cut took was never there.
     mutating func lostTail(_ host: Host) {

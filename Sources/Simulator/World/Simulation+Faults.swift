@@ -207,6 +207,5 @@ extension Simulation {
         }
         host.links = []
         for edge in host.edges { edges[edge].connection = nil }
-        oracle.stopped(host)
     }
 }

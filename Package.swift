@@ -31,13 +31,17 @@ let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let lifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let heap: Target.Dependency = .product(name: "HeapModule", package: "swift-collections")
 let real: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
 let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "vouchbird",
-    products: [.executable(name: "vouchbird", targets: ["vouchbird"])],
+    products: [
+        .executable(name: "vouchbird", targets: ["vouchbird"]),
+        .executable(name: "simnet", targets: ["simnet"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
@@ -80,7 +84,13 @@ let package = Package(
                 "Primitives", "Records", "Ranking", "Datasets", "NodeCore", "Cryptography",
                 "Transport", "Daemon",
             ]),
+        room(
+            "Simulator",
+            ["Primitives", "Records", "Ranking", "NodeCore", "Cryptography", heap, toml]),
         // 5
+        .executableTarget(
+            name: "simnet",
+            dependencies: ["Primitives", "Simulator", argumentParser], swiftSettings: strict),
         .executableTarget(
             name: "vouchbird",
             dependencies: [
@@ -106,6 +116,7 @@ let package = Package(
             "StorageTests",
             ["Primitives", "Records", "NodeCore", "Cryptography", "Storage", grdb]),
         tests("TransportTests", ["Primitives", "Transport"]),
+        tests("SimulatorTests", ["Primitives", "Records", "NodeCore", "Simulator"]),
         tests(
             "ProcessTests",
             [

@@ -24,6 +24,9 @@ struct InFlightCommit: Sendable {
     /// Who waits for own records to be durable.
     let publication: EffectID?
     let isOwn: Bool
+    /// What else the batch carries; tried again when it fails.
+    var proofs: [ForkProof] = []
+    var removedFeeds: [PublicKey] = []
 }
 
 extension StoredEntry {

@@ -13,6 +13,11 @@ public struct CoreConfiguration: Sendable {
     public var limits = CoreLimits()
     public var graphLimits = GraphLimits()
     public var ranking = RankingParameters()
+    /// After a restart with an own feed, publishing waits for peers that may hold more of it (an old
+    /// copy of the data would otherwise fork): until links have been ready for `ownHeadSettleMilliseconds`,
+    /// at most this long. 0: never waits.
+    public var ownHeadWaitMilliseconds: UInt64 = 0
+    public var ownHeadSettleMilliseconds: UInt64 = 5_000
     /// How often changed frontiers go to every link.
     public var antiEntropyMilliseconds: UInt64 = 60_000
     /// Every so many rounds the whole frontier goes, so that whatever was lost is found.

@@ -18,6 +18,8 @@ public struct CoreLimits: Sendable {
     public var windowRecords = 4_096
     /// Verified records that wait for the store, all batches together.
     public var uncommittedRecords = 8_192
+    /// Publications that may wait for the own feed to be confirmed after a restart.
+    public var heldPublications = 64
     /// Records in one commit.
     public var commitRecords = 1_000
     /// Commits on their way to the store.

@@ -42,6 +42,7 @@ extension Node {
         }
         let index = feeds.add(feed)
         feeds[index].author = author
+        feeds[index].frozenAt = proofs[feed]?.sequence
         devices.set(author, (devices[author] ?? 0) + 1)
         if isStranger { insertStranger(feed, rank) }
         return index

@@ -42,6 +42,8 @@ extension Node {
     private mutating func told(
         _ entry: Frontier.Entry, by link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
+        // Nobody tells a feed whose fork it knows.
+        if proofs.contains(entry.feed) { sendProof(of: entry.feed, to: link, &effects) }
         guard let index = feeds.index(of: entry.feed) else {
             if mayAdmit(entry.feed) { want(entry.feed, through: entry.sequence, from: link) }
             return
@@ -49,7 +51,6 @@ extension Node {
         links.update(link) { $0.note(known: entry.sequence, of: index) }
         let feed = feeds[index]
         if let frozenAt = feed.frozenAt {
-            if entry.sequence >= frozenAt { sendProof(of: entry.feed, to: link, &effects) }
             if feed.tip + 1 < frozenAt, entry.sequence > feed.tip {
                 want(entry.feed, through: min(entry.sequence, frozenAt - 1), from: link)
             }
@@ -59,13 +60,12 @@ extension Node {
             probe(entry.feed, at: entry.sequence, link, now, &effects)
         }
         if entry.sequence > feed.tip {
-            if entry.feed == configuration.feed { fence(known: entry.sequence, &effects) }
             want(entry.feed, through: entry.sequence, from: link)
         }
     }
 
     /// Notes that a link has more of a feed than we do, as far as we would hold it.
-    private mutating func want(_ feed: PublicKey, through told: UInt64, from link: LinkID) {
+    mutating func want(_ feed: PublicKey, through told: UInt64, from link: LinkID) {
         let sequence = min(told, recordCap(of: feed))
         guard sequence > feeds[feed]?.tip ?? 0 else { return }
         let hasRoom = wantsTotal < limits.wants
@@ -151,6 +151,8 @@ extension Node {
         for (_, feed) in late {
             links.update(link) { _ = $0.ranges.remove(feed) }
             release(feed, from: link)
+            // Publishing waits for what a peer says to hold of the own feed: it must not wait for a liar.
+            if feed == configuration.feed { dropWant(feed, of: link) }
         }
         let patience = limits.rangeMilliseconds
         links.update(link) { state in

@@ -15,6 +15,8 @@ extension Node {
     mutating func flush(_ now: Moment, _ effects: inout [Effect]) {
         flushRecovered(&effects)
         guard !gathered.isEmpty, commits.count < limits.commitsInFlight else { return }
+        // What a failing store refused rides along with the next records, not in a tight loop.
+        guard storeFailure == nil || !gathered.places.isEmpty else { return }
         let part = Array(gathered.places.prefix(limits.commitRecords))
         gathered.places.removeFirst(part.count)
         var batch = StoreBatch()
@@ -25,13 +27,15 @@ extension Node {
         gathered.removedFeeds = []
         gathered.proofs = []
         let id = nextEffect()
-        commits.append(InFlightCommit(id: id, places: part, publication: nil, isOwn: false))
+        commits.append(
+            InFlightCommit(
+                id: id, places: part, publication: nil, isOwn: false, proofs: batch.forkProofs,
+                removedFeeds: batch.removedFeeds))
         effects.append(.commit(id, batch))
     }
 
     /// Own records that came back from a peer go where own records live.
     private mutating func flushRecovered(_ effects: inout [Effect]) {
-        guard own.isFenced else { return }
         let key = configuration.feed
         let places = gathered.places.filter { feeds[$0.feed].key == key }
         guard !places.isEmpty else { return }
@@ -106,6 +110,10 @@ extension Node {
         _ commit: InFlightCommit, _ failure: StoreFailure, _ effects: inout [Effect]
     ) {
         if !commit.isOwn { counts.takeBack(UInt64(commit.places.count)) }
+        gathered.proofs = commit.proofs + gathered.proofs
+        // A feed that has come back since is not removed under its new records.
+        gathered.removedFeeds =
+            commit.removedFeeds.filter { feeds.index(of: $0) == nil } + gathered.removedFeeds
         for place in commit.places {
             guard feeds.index(of: place.entry.feed) == place.feed else { continue }
             rollBack(place.feed)

@@ -43,8 +43,12 @@ extension Node {
             return judgeFirst(record, from: link, now, &effects)
         }
         let feed = feeds[index]
-        if body.feed == configuration.feed, body.sequence > feed.tip, !own.isFenced {
-            return judgeLostOwn(record, link, &effects)
+        let isLostOwn = body.feed == configuration.feed && body.sequence > feed.tip
+        if isLostOwn {
+            guard record.isSigned(network: configuration.network, scheme: scheme) else {
+                return .reject(.badSignature)
+            }
+            lostOwn(record, link, &effects)
         }
         if let frozenAt = feed.frozenAt, body.sequence >= frozenAt { return .ignore(.frozen) }
         if body.sequence <= feed.tip {
@@ -52,9 +56,12 @@ extension Node {
         }
         if body.sequence > recordCap(of: body.feed) { return .ignore(.overQuota) }
         if body.sequence > feed.tip + limits.windowSpan { return .ignore(.tooFarAhead) }
-        if let verdict = judgeTimeAndRoom(record, now) { return verdict }
-        guard record.isSigned(network: configuration.network, scheme: scheme) else {
-            return .reject(.badSignature)
+        // What we signed ourselves is true whatever our clock says now.
+        if !isLostOwn {
+            if let verdict = judgeTimeAndRoom(record, now) { return verdict }
+            guard record.isSigned(network: configuration.network, scheme: scheme) else {
+                return .reject(.badSignature)
+            }
         }
         if body.sequence > feed.tip + 1 { return wait(record, index, link, &effects) }
         return chain(record, index, link, now, &effects)
@@ -66,6 +73,7 @@ extension Node {
     ) -> Verdict? {
         let key = record.body.feed
         guard mayAdmit(key) else { return .ignore(.overQuota) }
+        if let proof = proofs[key], proof.sequence <= record.body.sequence { return .ignore(.frozen) }
         guard record.body.sequence == 1 else { return .ignore(.tooFarAhead) }
         if let verdict = judgeTimeAndRoom(record, now) { return verdict }
         guard scheme.isValid(key) else { return .reject(.badKey) }

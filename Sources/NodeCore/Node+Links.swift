@@ -121,6 +121,7 @@ extension Node {
             state.skewMilliseconds = skew
         }
         if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
+        if own.firstReadyAt == nil { own.firstReadyAt = now.monotonicMilliseconds }
         tellFrontier(link, whole: true, now, &effects)
         giveUpDuplicate(of: link, &effects)
     }
@@ -189,6 +190,7 @@ extension Node {
     /// When `endOfTurn` is next needed even if nothing arrives; monotonic milliseconds.
     public var nextDeadline: UInt64? {
         var next = ranking.dueAt
+        if let due = waitEnd { next = min(next ?? due, due) }
         for state in links.values {
             var due: UInt64
             switch state.phase {

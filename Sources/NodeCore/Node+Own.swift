@@ -8,7 +8,11 @@ extension Node {
         _ drafts: [OwnDraft], answering id: EffectID, _ now: Moment, _ effects: inout [Effect]
     ) {
         guard let index = feeds.index(of: configuration.feed) else { return }
-        guard !own.isFenced, !own.isUncertain, !feeds[index].isFrozen else {
+        if mustWait, own.held.count < limits.heldPublications {
+            own.held.append((id, drafts))
+            return
+        }
+        guard !mustWait, !own.isFenced, !own.isUncertain, !feeds[index].isFrozen else {
             effects.append(.published(id, .failure(.fenced)))
             return
         }
@@ -54,15 +58,42 @@ extension Node {
         }
     }
 
-    /// A record of our own feed that we do not hold.
-    mutating func judgeLostOwn(
-        _ record: Record, _ link: LinkID, _ effects: inout [Effect]
-    ) -> Verdict {
-        guard record.isSigned(network: configuration.network, scheme: scheme) else {
-            return .reject(.badSignature)
-        }
+    /// Whether the own feed is not confirmed after a restart, or a peer may yet prove that it goes on.
+    /// Anybody can say so: what a peer wants to be asked for and does not deliver holds nobody up for longer
+    /// than one range request.
+    var mustWait: Bool {
+        own.waitsSince != nil || isRecovering
+            || links.values.contains { $0.wants.contains(configuration.feed) }
+    }
+
+    /// Lost own records came back and are on their way to the disk.
+    private var isRecovering: Bool {
+        guard own.isFenced, let feed = feeds[configuration.feed] else { return false }
+        return feed.tip > feed.frontier
+    }
+
+    /// Ends waits that are over and publishes what was held.
+    mutating func releaseHeld(_ now: Moment, _ effects: inout [Effect]) {
+        let time = now.monotonicMilliseconds
+        if let due = waitEnd, due <= time { own.waitsSince = nil }
+        guard !own.held.isEmpty, !mustWait else { return }
+        let held = own.held
+        own.held = []
+        for (id, drafts) in held { publish(drafts, answering: id, now, &effects) }
+    }
+
+    /// When waiting for peers after a restart ends, if it is still on.
+    var waitEnd: UInt64? {
+        guard let since = own.waitsSince else { return nil }
+        let latest = since + configuration.ownHeadWaitMilliseconds
+        guard let ready = own.firstReadyAt else { return latest }
+        return min(latest, ready + configuration.ownHeadSettleMilliseconds)
+    }
+
+    /// A record of our own feed that we do not hold, signed by our key: publishing would fork it.
+    mutating func lostOwn(_ record: Record, _ link: LinkID, _ effects: inout [Effect]) {
         fence(known: record.body.sequence, &effects)
-        return .ignore(.ownFeed)
+        want(record.body.feed, through: record.body.sequence, from: link)
     }
 
     /// A peer holds more of our own feed than we do: nothing is published until it is back.

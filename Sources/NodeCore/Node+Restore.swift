@@ -52,6 +52,9 @@ extension Node {
     /// Everything stored was given.
     public mutating func finishRestore(at now: Moment) {
         sortStrangers()
+        if configuration.ownHeadWaitMilliseconds > 0, feeds[configuration.feed]?.frontier ?? 0 > 0 {
+            own.waitsSince = now.monotonicMilliseconds
+        }
         ranking.graphChanged(now, configuration)
     }
 }

@@ -103,6 +103,7 @@ public struct Node: Sendable {
 
     private mutating func endOfTurn(_ now: Moment, _ effects: inout [Effect]) {
         runLinkTimers(now, &effects)
+        releaseHeld(now, &effects)
         flush(now, &effects)
         startRebuild(&effects)
         startRanking(now, &effects)

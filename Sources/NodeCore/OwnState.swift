@@ -7,6 +7,11 @@ struct OwnState: Sendable {
     var privateLog = PrivateLog()
     /// A peer holds own records up to here that we lack: publishing would fork the feed.
     var lostThrough: UInt64?
+    /// Publications that wait until peers had time to tell what they hold of the own feed.
+    var held: [(id: EffectID, drafts: [OwnDraft])] = []
+    /// Start of the wait, until it is over; when the first link became ready.
+    var waitsSince: UInt64?
+    var firstReadyAt: UInt64?
     /// A commit failed without saying whether it happened.
     var isUncertain = false
 

@@ -1,0 +1,60 @@
+/// The Byzantine peers that a scenario can have, by their names in the file.
+public enum ByzantineKind: String, CaseIterable, Sendable {
+    case silent
+    case censor
+    case frontierLiar = "frontier_liar"
+    case duplicateFlooder = "duplicate_flooder"
+    case signatureFlooder = "signature_flooder"
+    case replayer
+    case halvesForker = "halves_forker"
+    case victimForker = "victim_forker"
+    case lateForker = "late_forker"
+    case gapMaker = "gap_maker"
+    case futureDater = "future_dater"
+    case elementBomber = "element_bomber"
+    case keySpinner = "key_spinner"
+
+    var count: any WritableKeyPath<Scenario, Int> & Sendable {
+        switch self {
+        case .silent: \.silent
+        case .censor: \.censors
+        case .frontierLiar: \.frontierLiars
+        case .duplicateFlooder: \.duplicateFlooders
+        case .signatureFlooder: \.signatureFlooders
+        case .replayer: \.replayers
+        case .halvesForker: \.halvesForkers
+        case .victimForker: \.victimForkers
+        case .lateForker: \.lateForkers
+        case .gapMaker: \.gapMakers
+        case .futureDater: \.futureDaters
+        case .elementBomber: \.elementBombers
+        case .keySpinner: \.keySpinners
+        }
+    }
+
+    var summary: String {
+        switch self {
+        case .silent: "tells frontiers and never delivers a record"
+        case .censor: "a node that drops everything of one author"
+        case .frontierLiar: "claims records that do not exist and answers with nothing"
+        case .duplicateFlooder: "sends each record that it sees hundreds of times"
+        case .signatureFlooder: "sends records in other names with broken signatures"
+        case .replayer: "sends the oldest records that it saw again and again"
+        case .halvesForker: "an author that shows half of its links another history"
+        case .victimForker: "an author that shows one link another history"
+        case .lateForker: "an author that reveals another history long after the first"
+        case .gapMaker: "an author that leaves records out for a while"
+        case .futureDater: "an author whose records are dated wrongly"
+        case .elementBomber: "sends frames at, past and far past every cap"
+        case .keySpinner: "makes new keys without end, some trusted by its main one"
+        }
+    }
+
+    /// A real node whose frames are tampered with on their way out.
+    var isFilter: Bool {
+        switch self {
+        case .silent, .censor, .frontierLiar: true
+        default: false
+        }
+    }
+}

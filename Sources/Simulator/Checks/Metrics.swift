@@ -1,0 +1,99 @@
+import Primitives
+import Records
+
+/// What a run costs and delivers. Honest hosts only, except where it says so.
+struct Metrics {
+    private(set) var framesSent: UInt64 = 0
+    private(set) var bytesSent: UInt64 = 0
+    private(set) var recordsReceived: UInt64 = 0
+    private(set) var deliveries: UInt64 = 0
+    /// Milliseconds from what a record says to its commit elsewhere; the slots are logarithmic.
+    private var delays = [UInt64](repeating: 0, count: 256)
+    private var strikes = [UInt64](repeating: 0, count: Fault.Kind.allCases.count)
+    var published: UInt64 = 0
+    var refused: UInt64 = 0
+    var lostFrames: UInt64 = 0
+    var failedOperations: UInt64 = 0
+    var provenForks = 0
+    /// Largest trust of the Byzantine region beside the ego's own, at the end.
+    var regionMass = 0.0
+    var rows: [MetricRow] = []
+
+    mutating func sent(_ bytes: [UInt8]) {
+        framesSent += 1
+        bytesSent += UInt64(bytes.count)
+    }
+
+    mutating func received(_ bytes: [UInt8]) {
+        guard bytes.first == 10 || bytes.first == 23 else { return }
+        recordsReceived += UInt64(WireView.records(in: bytes)?.count ?? 0)
+    }
+
+    mutating func committed(_ record: Record, isOwn: Bool, trueNow: UInt64) {
+        guard !isOwn else { return }
+        deliveries += 1
+        let delay = trueNow - min(trueNow, record.body.time.milliseconds)
+        delays[Self.slot(of: delay)] += 1
+    }
+
+    mutating func struck(_ kind: Fault.Kind) { strikes[Self.index(kind)] += 1 }
+    func fired(_ kind: Fault.Kind) -> UInt64 { strikes[Self.index(kind)] }
+
+    /// The delay below which a share of the deliveries lies, within 9 %.
+    func delayMilliseconds(_ share: Double) -> UInt64 {
+        let wanted = UInt64(Double(deliveries) * share)
+        var seen: UInt64 = 0
+        for (slot, count) in delays.enumerated() {
+            seen += count
+            if seen >= wanted, seen > 0 { return Self.upperEnd(of: slot) }
+        }
+        return 0
+    }
+
+    /// Every figure with its name, in one order.
+    var named: [(name: String, value: Double)] {
+        [
+            ("published", Double(published)), ("refused", Double(refused)),
+            ("deliveries", Double(deliveries)), ("frames_sent", Double(framesSent)),
+            ("bytes_sent", Double(bytesSent)), ("records_received", Double(recordsReceived)),
+            ("copies_per_delivery", ratio(recordsReceived)),
+            ("bytes_per_delivery", ratio(bytesSent)),
+            ("delay_p50_milliseconds", Double(delayMilliseconds(0.5))),
+            ("delay_p99_milliseconds", Double(delayMilliseconds(0.99))),
+            ("lost_frames", Double(lostFrames)),
+            ("failed_store_operations", Double(failedOperations)),
+            ("proven_forks", Double(provenForks)), ("region_mass", regionMass),
+        ] + Fault.Kind.allCases.map { ("fault.\($0.rawValue)", Double(fired($0))) }
+    }
+
+    private func ratio(_ count: UInt64) -> Double {
+        deliveries == 0 ? 0 : Double(count) / Double(deliveries)
+    }
+
+    /// Eight slots an octave.
+    private static func slot(of delay: UInt64) -> Int {
+        guard delay >= 8 else { return Int(delay) }
+        let octave = 63 - delay.leadingZeroBitCount
+        let part = Int(delay >> UInt64(octave - 3)) & 7
+        return min(255, (octave - 2) * 8 + part)
+    }
+
+    private static func upperEnd(of slot: Int) -> UInt64 {
+        guard slot >= 8 else { return UInt64(slot) }
+        let octave = slot / 8 + 2
+        return UInt64(8 + slot % 8 + 1) << UInt64(octave - 3)
+    }
+
+    private static func index(_ kind: Fault.Kind) -> Int {
+        Fault.Kind.allCases.firstIndex(of: kind) ?? 0
+    }
+}
+
+/// One figure at one instant of a run: a row of metrics.tsv.
+public struct MetricRow: Hashable, Sendable {
+    /// Virtual seconds.
+    public let tick: UInt64
+    public let metric: String
+    public let group: String
+    public let value: Double
+}

@@ -1,0 +1,104 @@
+import NodeCore
+import Primitives
+import Ranking
+import Records
+
+/// Liveness and economy, asked when faults are over and time has passed.
+extension Simulation {
+    func finish() {
+        let honest = hosts.filter(\.isHonest)
+        checkFaultsFired()
+        checkOwnFeeds(honest)
+        checkAgreement(honest)
+        checkForks(honest)
+        if scenario.isFullyChecked { checkTrust(honest) }
+    }
+
+    /// A fault that was asked for and never struck tested nothing.
+    private func checkFaultsFired() {
+        for kind in Fault.Kind.allCases where scenario[keyPath: kind.count] > 0 {
+            // A kill at a store operation waits for one; a partition finds the links that it finds.
+            guard kind != .crash, kind != .oldCopy, kind != .powerCut else { continue }
+            oracle.check(
+                metrics.fired(kind) > 0, "fault-never-struck", nil, now, kind.rawValue)
+        }
+    }
+
+    private func checkOwnFeeds(_ honest: [Host]) {
+        for host in honest {
+            for (sequence, print) in oracle.acknowledged[host.index].sorted(by: { $0.key < $1.key }) {
+                oracle.checkOwn(host, sequence, print, now)
+            }
+            let obstacle = host.node?.publishObstacle
+            oracle.check(
+                host.node != nil && obstacle == nil, "cannot-publish", host, now,
+                "\(obstacle.map { "\($0)" } ?? "down")")
+        }
+    }
+
+    /// Everybody holds as much of every honest, trusted feed as its author does.
+    private func checkAgreement(_ honest: [Host]) {
+        for author in honest.prefix(scenario.honestNodes - scenario.freeRiders) {
+            let head = author.node?.frontier(of: author.publicKey) ?? 0
+            for host in honest {
+                let held = host.node?.frontier(of: author.publicKey) ?? 0
+                oracle.check(
+                    held == head, "not-converged", host, now,
+                    "feed of host \(author.index): \(held) of \(head)")
+            }
+        }
+    }
+
+    /// A fork that one knows is known to all who hold the feed, and none of them counts what comes after it.
+    private func checkForks(_ honest: [Host]) {
+        var proven: [PublicKey] = []
+        for host in honest {
+            for feed in host.store.net.provenFeeds where !proven.contains(feed) {
+                proven.append(feed)
+            }
+        }
+        for feed in proven {
+            for host in honest where host.store.net.rows.holds(feed) {
+                oracle.check(
+                    host.store.net.proofs[feed] != nil, "fork-not-known", host, now,
+                    "feed \(feed): \(host.store.contiguous(feed)) records held")
+            }
+        }
+        metrics.provenForks = proven.count
+    }
+
+    /// Whom nobody trusts gets exactly nothing; a region gets no more than what enters it (T2).
+    private func checkTrust(_ honest: [Host]) {
+        let hostile = hosts.filter { !$0.isHonest }
+        var region = Set(hostile.map(\.publicKey))
+        for host in hostile {
+            if case .program(let program) = host.role, let spinner = program as? KeySpinner {
+                region.formUnion(spinner.spun)
+            }
+        }
+        let untrusted = hostile.dropFirst(scenario.attackEdges)
+        let riders = honest.suffix(scenario.freeRiders)
+        for host in honest {
+            guard let node = host.node else { continue }
+            for stranger in untrusted + riders where stranger.index != host.index {
+                oracle.check(
+                    node.trust(in: stranger.publicKey) == 0, "free-rider-gains", host, now,
+                    "trust in host \(stranger.index)")
+            }
+            checkMass(host, node, region)
+        }
+    }
+
+    private func checkMass(_ host: Host, _ node: Node, _ region: Set<PublicKey>) {
+        let own = node.trust(in: host.publicKey)
+        guard own > 0, !region.isEmpty else { return }
+        let alpha = RankingParameters().alphaTrust
+        var walk = TrustWalk(host)
+        let entry = walk.entry(from: host.publicKey, into: region, alpha: alpha)
+        let mass = region.map { node.trust(in: $0) }.sorted().reduce(0, +)
+        metrics.regionMass = max(metrics.regionMass, mass / own)
+        oracle.check(
+            mass / own <= entry / alpha + 1e-6, "mass-bound", host, now,
+            "region has \(mass / own) of the ego's trust, at most \(entry / alpha) may enter")
+    }
+}

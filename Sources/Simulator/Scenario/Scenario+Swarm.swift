@@ -1,0 +1,26 @@
+import Primitives
+
+extension Scenario {
+    /// The scenario that a seed means: itself, or for a swarm one with each count drawn, half of them 0.
+    public func resolved(seed: UInt64) -> Scenario {
+        guard isSwarm else { return self }
+        var drawn = self
+        drawn.isSwarm = false
+        var random = SeededRandom(seed: seed, stream: "swarm")
+        for field in ScenarioField.all where field.isDrawn {
+            let isOn = random.below(2) == 0
+            let draw = random.next()
+            guard case .integer(let path, _) = field.kind else { continue }
+            let most = self[keyPath: path]
+            guard most > 0 else { continue }
+            drawn[keyPath: path] = isOn ? 1 + Int(draw % UInt64(most)) : 0
+        }
+        drawn.honestNodes = max(3, honestNodes / 2) + random.below(max(1, honestNodes / 2 + 1))
+        drawn.freeRiders = min(freeRiders, drawn.honestNodes - 3)
+        drawn.dialledLinks = 1 + random.below(dialledLinks)
+        drawn.lossPerMillion = random.below(2) == 0 ? 0 : lossPerMillion
+        drawn.delayMilliseconds = 1 + random.below(max(1, delayMilliseconds))
+        drawn.actionSeconds = actionSeconds * (0.5 + random.unit())
+        return drawn
+    }
+}

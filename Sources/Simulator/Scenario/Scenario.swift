@@ -1,0 +1,86 @@
+/// Everything that a run is made of except its seed. See docs/simulator.md for the file form.
+///
+/// With `isSwarm` the counts of faults and adversaries are the most that a seed may draw; `resolved(seed:)` draws.
+public struct Scenario: Hashable, Sendable {
+    public var summary = ""
+    public var fidelity = "protocol"
+    public var checks = "full"
+    public var isSwarm = false
+    /// Virtual seconds with workload and faults, then without.
+    public var activeSeconds = 120
+    public var settleSeconds = 300
+    public var sampleSeconds = 30
+
+    public var honestNodes = 8
+    /// Links that each node dials.
+    public var dialledLinks = 3
+    /// Share of links that both ends dial.
+    public var dialledTwice = 0.1
+    public var trustNeighbours = 4
+    public var rewiring = 0.1
+    /// Honest users, counted from the last, whom nobody trusts.
+    public var freeRiders = 0
+
+    public var actionSeconds = 5.0
+    public var items = 200
+    public var retractions = 0.02
+
+    public var rankingAnswer = "flow"
+    public var rankingDebounceSeconds = 1.0
+    public var antiEntropySeconds = 10
+
+    public var delayMilliseconds = 40
+    public var jitterMilliseconds = 20
+    /// Chance that a frame is lost, and with it its connection.
+    public var lossPerMillion = 0
+
+    public var ownCommitMilliseconds = 5
+    public var netCommitMilliseconds = 1
+    public var answerMilliseconds = 1
+
+    public var feedLimit = 0
+    public var strangerLimit = 0
+    public var proofLimit = 0
+
+    public var halves = 0
+    public var isolations = 0
+    public var oneWayCuts = 0
+    public var partitionSeconds = 30
+    public var resets = 0
+    public var delaySpikes = 0
+    public var crashes = 0
+    public var powerCuts = 0
+    public var oldCopies = 0
+    public var clockJumps = 0
+    public var fullDisks = 0
+    public var brokenDisks = 0
+
+    public var silent = 0
+    public var censors = 0
+    public var frontierLiars = 0
+    public var duplicateFlooders = 0
+    public var signatureFlooders = 0
+    public var replayers = 0
+    public var halvesForkers = 0
+    public var victimForkers = 0
+    public var lateForkers = 0
+    public var gapMakers = 0
+    public var futureDaters = 0
+    public var elementBombers = 0
+    public var keySpinners = 0
+    /// New keys that a spinner makes each second.
+    public var spinnerKeys = 4
+    /// Honest users that trust a Byzantine author.
+    public var attackEdges = 0
+
+    public init() {}
+
+    /// Fidelity `full`: the real signatures.
+    var usesRealSignatures: Bool { fidelity == "full" }
+    var isFullyChecked: Bool { checks == "full" }
+    var hasPowerCuts: Bool { powerCuts > 0 }
+
+    var byzantineCount: Int {
+        ByzantineKind.allCases.reduce(0) { $0 + self[keyPath: $1.count] }
+    }
+}

@@ -1,0 +1,167 @@
+/// One key of a scenario file: its name, what it may be, and where it goes.
+public struct ScenarioField: Sendable {
+    public enum Kind: Sendable {
+        case integer(any WritableKeyPath<Scenario, Int> & Sendable, ClosedRange<Int>)
+        case decimal(any WritableKeyPath<Scenario, Double> & Sendable, ClosedRange<Double>)
+        case flag(any WritableKeyPath<Scenario, Bool> & Sendable)
+        case choice(any WritableKeyPath<Scenario, String> & Sendable, [String])
+        case text(any WritableKeyPath<Scenario, String> & Sendable)
+    }
+
+    /// `section.key`.
+    public let name: String
+    public let kind: Kind
+    public let summary: String
+    /// A swarm draws it from the seed, 0 up to what is stated.
+    public let isDrawn: Bool
+
+    init(_ name: String, _ kind: Kind, _ summary: String, isDrawn: Bool = false) {
+        self.name = name
+        self.kind = kind
+        self.summary = summary
+        self.isDrawn = isDrawn
+    }
+
+    /// What the key may be, for people.
+    public var allowed: String {
+        switch kind {
+        case .integer(_, let range): "\(range.lowerBound) to \(range.upperBound)"
+        case .decimal(_, let range): "\(range.lowerBound) to \(range.upperBound)"
+        case .flag: "true or false"
+        case .choice(_, let names): names.joined(separator: " or ")
+        case .text: "text"
+        }
+    }
+
+    /// The value of this key in a scenario, as TOML.
+    public func toml(in scenario: Scenario) -> String {
+        switch kind {
+        case .integer(let path, _): "\(scenario[keyPath: path])"
+        case .decimal(let path, _): "\(scenario[keyPath: path])"
+        case .flag(let path): "\(scenario[keyPath: path])"
+        case .choice(let path, _), .text(let path):
+            "\"\(scenario[keyPath: path].filter { $0 != "\"" && $0 != "\\" })\""
+        }
+    }
+
+    public static let all: [ScenarioField] = run + people + network + faults + adversaries
+
+    private static let run: [ScenarioField] = [
+        ScenarioField("run.summary", .text(\.summary), "what the scenario is for"),
+        ScenarioField(
+            "run.fidelity", .choice(\.fidelity, ["protocol", "full"]),
+            "protocol: keyed-hash signatures; full: Ed25519"),
+        ScenarioField(
+            "run.checks", .choice(\.checks, ["full", "light"]),
+            "full: every event is checked; light: acknowledged records, counts and the end"),
+        ScenarioField(
+            "run.swarm", .flag(\.isSwarm),
+            "each seed draws which faults and adversaries are on, up to what is stated"),
+        ScenarioField(
+            "run.active_seconds", .integer(\.activeSeconds, 1...1_000_000),
+            "virtual seconds with workload and faults"),
+        ScenarioField(
+            "run.settle_seconds", .integer(\.settleSeconds, 0...1_000_000),
+            "virtual seconds of quiet afterwards, before liveness is checked"),
+        ScenarioField(
+            "run.sample_seconds", .integer(\.sampleSeconds, 1...1_000_000),
+            "virtual seconds between two rows of a metric"),
+    ]
+
+    private static let people: [ScenarioField] = [
+        ScenarioField(
+            "nodes.honest", .integer(\.honestNodes, 2...100_000), "honest nodes, one user each"),
+        ScenarioField(
+            "nodes.links", .integer(\.dialledLinks, 1...64), "links that each node dials"),
+        ScenarioField(
+            "nodes.dialled_twice", .decimal(\.dialledTwice, 0...1),
+            "share of links that both ends dial"),
+        ScenarioField(
+            "trust.neighbours", .integer(\.trustNeighbours, 2...64),
+            "people whom each user trusts: a ring, rewired (Watts & Strogatz 1998)"),
+        ScenarioField(
+            "trust.rewiring", .decimal(\.rewiring, 0...1), "share of trust edges that go anywhere"),
+        ScenarioField(
+            "trust.free_riders", .integer(\.freeRiders, 0...1_000),
+            "honest users whom nobody trusts"),
+        ScenarioField(
+            "workload.action_seconds", .decimal(\.actionSeconds, 0.01...1e6),
+            "mean seconds between two statements of one user"),
+        ScenarioField("workload.items", .integer(\.items, 1...1_000_000), "items in the world"),
+        ScenarioField(
+            "workload.retractions", .decimal(\.retractions, 0...1),
+            "share of statements that take an earlier one back"),
+        ScenarioField(
+            "ranking.answer", .choice(\.rankingAnswer, ["flow", "engine"]),
+            "flow: trust flow only; engine: the whole `taste` engine"),
+        ScenarioField(
+            "ranking.debounce_seconds", .decimal(\.rankingDebounceSeconds, 0.05...1e6),
+            "quiet time before a node ranks"),
+        ScenarioField(
+            "gossip.anti_entropy_seconds", .integer(\.antiEntropySeconds, 1...86_400),
+            "interval of anti-entropy"),
+        ScenarioField(
+            "limits.feeds", .integer(\.feedLimit, 0...1_000_000),
+            "feeds that a node holds; 0: as in the daemon"),
+        ScenarioField(
+            "limits.strangers", .integer(\.strangerLimit, 0...1_000_000),
+            "strangers' feeds that a node holds; 0: as in the daemon"),
+        ScenarioField(
+            "limits.proofs", .integer(\.proofLimit, 0...1_000_000),
+            "fork proofs that a node holds; 0: as in the daemon"),
+    ]
+
+    private static let network: [ScenarioField] = [
+        ScenarioField(
+            "network.delay_milliseconds", .integer(\.delayMilliseconds, 0...60_000),
+            "smallest one-way delay of a link; each link adds up to as much again"),
+        ScenarioField(
+            "network.jitter_milliseconds", .integer(\.jitterMilliseconds, 0...60_000),
+            "what each frame adds, uniformly"),
+        ScenarioField(
+            "network.loss_per_million", .integer(\.lossPerMillion, 0...1_000_000),
+            "frames that are lost, each with its connection"),
+        ScenarioField(
+            "disk.own_commit_milliseconds", .integer(\.ownCommitMilliseconds, 0...60_000),
+            "a commit that is on the disk when it is answered"),
+        ScenarioField(
+            "disk.net_commit_milliseconds", .integer(\.netCommitMilliseconds, 0...60_000),
+            "a commit that a power cut may take"),
+        ScenarioField(
+            "disk.answer_milliseconds", .integer(\.answerMilliseconds, 0...60_000),
+            "from the disk back to the node"),
+    ]
+
+    private static let faults: [ScenarioField] = [
+        count("faults.halves", \.halves, "partitions into two halves"),
+        count("faults.isolations", \.isolations, "partitions that cut one node off"),
+        count("faults.one_way", \.oneWayCuts, "links that carry frames in one direction only"),
+        ScenarioField(
+            "faults.partition_seconds", .integer(\.partitionSeconds, 1...86_400),
+            "longest life of a partition"),
+        count("faults.resets", \.resets, "connections that are reset"),
+        count("faults.delay_spikes", \.delaySpikes, "links that are slow for a while"),
+        count("faults.crashes", \.crashes, "processes that are killed, some at a store operation"),
+        count("faults.power_cuts", \.powerCuts, "hosts that lose power"),
+        count("faults.old_copies", \.oldCopies, "hosts that are restored from an old copy"),
+        count("faults.clock_jumps", \.clockJumps, "wall clocks that jump"),
+        count("faults.full_disks", \.fullDisks, "disks that are full for a while"),
+        count("faults.broken_disks", \.brokenDisks, "disks that answer with errors for a while"),
+    ]
+
+    private static let adversaries: [ScenarioField] =
+        ByzantineKind.allCases.map { count("byzantine.\($0.rawValue)", $0.count, $0.summary) } + [
+            ScenarioField(
+                "byzantine.spinner_keys", .integer(\.spinnerKeys, 1...10_000),
+                "new keys that a spinner makes each second"),
+            count(
+                "byzantine.attack_edges", \.attackEdges,
+                "honest users that trust a Byzantine author"),
+        ]
+
+    private static func count(
+        _ name: String, _ path: any WritableKeyPath<Scenario, Int> & Sendable, _ summary: String
+    ) -> ScenarioField {
+        ScenarioField(name, .integer(path, 0...10_000), summary, isDrawn: true)
+    }
+}

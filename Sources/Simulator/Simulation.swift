@@ -1,0 +1,164 @@
+import NodeCore
+import Primitives
+import Records
+
+/// A whole network under virtual time: nodes, links, disks, users, faults and adversaries from one seed.
+///
+/// One driver of the core, as the daemon is the other. Single-threaded; the same scenario and seed give the same
+/// trace hash on every run and in every build.
+public final class Simulation {
+    /// As the seed resolved it.
+    public let scenario: Scenario
+    public let seed: UInt64
+
+    let scheme: any SignatureScheme
+    let network: NetworkID
+    var hosts: [Host] = []
+    var edges: [Edge] = []
+    var connections: [Connection] = []
+
+    var queue = EventQueue()
+    /// Virtual milliseconds since the start.
+    var now: UInt64 = 0
+    var trace = TraceHash()
+    var events: UInt64 = 0
+
+    var netRandom: SeededRandom
+    var diskRandom: SeededRandom
+    var workloadRandom: SeededRandom
+    var faultRandom: SeededRandom
+
+    var plan: [Fault] = []
+    var cuts: [Cut] = []
+    var isQuiet = false
+    var oracle: Oracle
+    var metrics = Metrics()
+    let items: [ItemID]
+
+    /// What true time is at virtual time 0: 2026-01-01T00:00:00Z.
+    static let epochMilliseconds: UInt64 = 1_767_225_600_000
+
+    /// A world at virtual time 0. `scenario` may be a swarm; the seed resolves it.
+    public init(_ scenario: Scenario, seed: UInt64) {
+        let resolved = scenario.resolved(seed: seed)
+        self.scenario = resolved
+        self.seed = seed
+        netRandom = SeededRandom(seed: seed, stream: "net")
+        diskRandom = SeededRandom(seed: seed, stream: "disk")
+        workloadRandom = SeededRandom(seed: seed, stream: "workload")
+        faultRandom = SeededRandom(seed: seed, stream: "faults")
+        let keys = KeyMaker(isReal: resolved.usesRealSignatures, seed: seed)
+        scheme = keys.scheme
+        network = NetworkID(name: "simnet", scheme: keys.scheme)
+        items = (0..<resolved.items).compactMap { ItemID("item:\($0)") }
+        oracle = Oracle(resolved, scheme: keys.scheme, network: network)
+        build(keys)
+        planFaults()
+        start()
+    }
+
+    /// Runs to the end and says what happened. `progress` hears of virtual time, in milliseconds.
+    public func run(progress: (_ now: UInt64, _ end: UInt64) -> Void = { _, _ in }) -> RunReport {
+        let end = UInt64(scenario.activeSeconds + scenario.settleSeconds) * 1000
+        while let time = queue.nextTime, time <= end, oracle.canGoOn, let next = queue.pop() {
+            now = next.time
+            events += 1
+            let mark = next.event.trace
+            trace.fold(now)
+            trace.fold(mark.kind << 48 ^ UInt64(mark.who))
+            take(next.event)
+            if events & 0x3fff == 0 { progress(now, end) }
+        }
+        if oracle.canGoOn { finish() }
+        return report()
+    }
+
+    private func take(_ event: Event) {
+        switch event {
+        case .frame(let connection, let atDialler, let bytes):
+            arrive(bytes, on: connection, atDialler: atDialler)
+        case .linkUp(let connection): linkUp(connection)
+        case .linkDown(let connection, let atDialler): linkDown(connection, atDialler: atDialler)
+        case .dial(let edge): dial(edge)
+        case .turn(let host, let life): turn(hosts[host], life)
+        case .store(let host, let life): storeReady(hosts[host], life)
+        case .answer(let host, let life, let input):
+            if hosts[host].life == life { feed(hosts[host], input) }
+        case .act(let host): act(hosts[host])
+        case .tick(let host): tick(hosts[host])
+        case .fault(let number): strike(plan[number])
+        case .restart(let host): restart(hosts[host])
+        case .heal(let number): heal(number)
+        case .endOfFaults: endFaults()
+        case .sample: sample()
+        }
+    }
+
+    func schedule(_ event: Event, after milliseconds: UInt64) {
+        queue.push(event, at: now + milliseconds)
+    }
+
+    // MARK: The node of a host
+
+    /// The clocks of a host.
+    func moment(_ host: Host) -> Moment {
+        let wall = Int64(Self.epochMilliseconds + now) + host.clockOffset
+        return Moment(
+            wall: Instant(milliseconds: UInt64(max(0, wall))), monotonicMilliseconds: now + 1000)
+    }
+
+    /// Gives one input to the node of a host and carries out what follows.
+    func feed(_ host: Host, _ input: Input) {
+        guard host.node != nil else { return }
+        let moment = moment(host)
+        host.highestWall = max(host.highestWall, moment.wall)
+        let before = oracle.before(input, host)
+        var effects: [Effect] = []
+        host.node?.handle(input, at: moment, effects: &effects)
+        oracle.after(input, before, host, now)
+        for effect in effects { perform(effect, host) }
+        if host.node != nil { ensureTurn(host, at: now + 1) }
+    }
+
+    private func ensureTurn(_ host: Host, at time: UInt64) {
+        if let planned = host.turnAt, planned <= time { return }
+        host.turnAt = time
+        queue.push(.turn(host: host.index, life: host.life), at: time)
+    }
+
+    private func turn(_ host: Host, _ life: Int) {
+        guard host.life == life, host.node != nil else { return }
+        if host.turnAt == now { host.turnAt = nil }
+        if host.deadlineAt == now { host.deadlineAt = nil }
+        let moment = moment(host)
+        var effects: [Effect] = []
+        host.node?.handle(.endOfTurn, at: moment, effects: &effects)
+        for effect in effects { perform(effect, host) }
+        guard let node = host.node else { return }
+        oracle.afterTurn(host, now)
+        guard let deadline = node.nextDeadline else { return }
+        let due = max(deadline, moment.monotonicMilliseconds + 1) - 1000
+        if let planned = host.deadlineAt, planned <= due { return }
+        host.deadlineAt = due
+        queue.push(.turn(host: host.index, life: life), at: due)
+    }
+
+    private func perform(_ effect: Effect, _ host: Host) {
+        switch effect {
+        case .send(let link, let frame): send(frame, on: link, from: host)
+        case .disconnect(let link, let reason):
+            oracle.disconnected(host, link, peer(of: link, from: host), reason, now)
+            hangUp(link, reason, host)
+        case .commitOwn(let id, let records, let tombstones):
+            enqueue(.commitOwn(id, records, tombstones), host)
+        case .commit(let id, let batch): enqueue(.commit(id, batch), host)
+        case .readRange(let id, let request, let bytes):
+            enqueue(.readRange(id, request, maximumBytes: bytes), host)
+        case .readFeeds(let id, let feeds): enqueue(.readFeeds(id, feeds), host)
+        case .published(let id, let result): published(id, result, host)
+        case .rank(let id, let job): rank(id, job, host)
+        case .notice(let notice): oracle.noticed(notice, host, now)
+        case .invitationClaimed: break
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import NodeCore
+import Primitives
+import Records
+
+/// Something that happens at one instant of virtual time.
+enum Event {
+    /// A frame arrives at one end of a connection.
+    case frame(connection: Int, atDialler: Bool, [UInt8])
+    case linkUp(connection: Int)
+    /// One end notices that a connection is gone.
+    case linkDown(connection: Int, atDialler: Bool)
+    case dial(edge: Int)
+    /// The end of a host's turn, or a deadline of its node.
+    case turn(host: Int, life: Int)
+    /// The store of a host carries out its oldest operation.
+    case store(host: Int, life: Int)
+    /// The result of an effect arrives at the node.
+    case answer(host: Int, life: Int, Input)
+    /// A user does something.
+    case act(host: Int)
+    /// A Byzantine program's clock.
+    case tick(host: Int)
+    case fault(Int)
+    case restart(host: Int)
+    case heal(Int)
+    case endOfFaults
+    case sample
+
+    /// For the trace: what kind it is and whom it concerns.
+    var trace: (kind: UInt64, who: Int) {
+        switch self {
+        case .frame(let connection, let atDialler, _): (atDialler ? 1 : 2, connection)
+        case .linkUp(let connection): (3, connection)
+        case .linkDown(let connection, let atDialler): (atDialler ? 4 : 5, connection)
+        case .dial(let edge): (6, edge)
+        case .turn(let host, _): (7, host)
+        case .store(let host, _): (8, host)
+        case .answer(let host, _, _): (9, host)
+        case .act(let host): (10, host)
+        case .tick(let host): (11, host)
+        case .fault(let number): (12, number)
+        case .restart(let host): (13, host)
+        case .heal(let number): (14, number)
+        case .endOfFaults: (15, 0)
+        case .sample: (16, 0)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import NodeCore
+import Primitives
+
+/// The rows of many feeds, as a table with UNIQUE (feed, sequence) would hold them.
+struct FeedRows {
+    private var slots: [PublicKey: Int] = [:]
+    private var rows: [[StoredEntry?]] = []
+    private var keys: [PublicKey?] = []
+    /// By slot: how many places from the first on are taken.
+    private var filled: [UInt64] = []
+
+    func entry(_ feed: PublicKey, _ sequence: UInt64) -> StoredEntry? {
+        guard let slot = slots[feed], sequence >= 1, sequence <= UInt64(rows[slot].count) else {
+            return nil
+        }
+        return rows[slot][Int(sequence) - 1]
+    }
+
+    func holds(_ feed: PublicKey) -> Bool { slots[feed] != nil }
+
+    /// Highest sequence up to which nothing is missing.
+    func contiguous(_ feed: PublicKey) -> UInt64 { slots[feed].map { filled[$0] } ?? 0 }
+
+    func last(_ feed: PublicKey) -> UInt64 {
+        slots[feed].map { UInt64(rows[$0].count) } ?? 0
+    }
+
+    mutating func put(_ entry: StoredEntry) {
+        let slot = slot(for: entry.feed)
+        let place = Int(entry.sequence) - 1
+        while rows[slot].count <= place { rows[slot].append(nil) }
+        rows[slot][place] = entry
+        while filled[slot] < UInt64(rows[slot].count), rows[slot][Int(filled[slot])] != nil {
+            filled[slot] += 1
+        }
+    }
+
+    mutating func remove(_ feed: PublicKey) {
+        guard let slot = slots.removeValue(forKey: feed) else { return }
+        rows[slot] = []
+        filled[slot] = 0
+        keys[slot] = nil
+    }
+
+    /// Every entry, feeds in the order in which they came, each ascending.
+    func forEach(_ body: (StoredEntry) -> Void) {
+        for slot in keys.indices where keys[slot] != nil {
+            for case let entry? in rows[slot] { body(entry) }
+        }
+    }
+
+    private mutating func slot(for feed: PublicKey) -> Int {
+        if let slot = slots[feed] { return slot }
+        slots[feed] = rows.count
+        rows.append([])
+        filled.append(0)
+        keys.append(feed)
+        return rows.count - 1
+    }
+}

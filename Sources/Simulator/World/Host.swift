@@ -1,0 +1,88 @@
+import NodeCore
+import Primitives
+import Records
+
+/// One computer of the simulated world: a clock, a disk, links, and a node or a hostile program on it.
+final class Host {
+    enum Role {
+        case honest
+        /// A real node whose frames are tampered with.
+        case filtered(FrameFilter)
+        case program(any ByzantineProgram)
+    }
+
+    /// A kill that waits for a store operation.
+    enum CrashPoint: CaseIterable {
+        case beforeOwnCommit
+        case afterOwnCommit
+        case beforeNetCommit
+        case afterNetCommit
+    }
+
+    /// An operation that waits for the disk.
+    enum StoreOperation {
+        case commitOwn(EffectID, [StoredRecord], [Tombstone])
+        case commit(EffectID, StoreBatch)
+        case readRange(EffectID, RangeRequest, maximumBytes: Int)
+        case readFeeds(EffectID, [PublicKey])
+    }
+
+    let index: Int
+    let signer: any Signer
+    let nodeKey: NodeKey
+    var role: Role
+    var random: SeededRandom
+
+    var node: Node?
+    var store: MemoryStore
+    /// Moves with every start; what belongs to an earlier life means nothing.
+    var life = 0
+    /// Milliseconds that the wall clock is ahead of true time.
+    var clockOffset: Int64 = 0
+    /// The highest wall clock that this life has seen.
+    var highestWall = Instant(milliseconds: 0)
+
+    var turnAt: UInt64?
+    var deadlineAt: UInt64?
+    var operations: [StoreOperation] = []
+    var storeFreeAt: UInt64 = 0
+
+    /// Links dialled from here, by number of edge.
+    var edges: [Int] = []
+    /// Connections that are up at this end, in the order in which they came.
+    var links: [Int] = []
+    var greeted: [LinkID] = []
+
+    var publications: UInt64 = 0
+    /// Drafts of publications that are not answered: how many each.
+    var pending: [EffectID: Int] = [:]
+
+    var armed: CrashPoint?
+    var diskFault: (failure: StoreFailure, until: UInt64)?
+    var oldCopy: MemoryStore?
+    var wasRestoredFromOldCopy = false
+
+    init(
+        index: Int, signer: any Signer, nodeKey: NodeKey, role: Role, random: SeededRandom,
+        store: MemoryStore
+    ) {
+        self.index = index
+        self.signer = signer
+        self.nodeKey = nodeKey
+        self.role = role
+        self.random = random
+        self.store = store
+    }
+
+    var isHonest: Bool {
+        if case .honest = role { true } else { false }
+    }
+
+    var isProgram: Bool {
+        if case .program = role { true } else { false }
+    }
+
+    /// Running: a program always is, a node between start and crash.
+    var isUp: Bool { isProgram || node != nil }
+    var publicKey: PublicKey { signer.publicKey }
+}

@@ -1,0 +1,108 @@
+import Primitives
+import Records
+
+/// Signatures for large simulations: a keyed hash that the whole simulated world shares.
+///
+/// About a hundred times cheaper than Ed25519. No program of the simulator forges one: an adversary that has no
+/// key sends random bytes instead.
+struct KeyedHashScheme: SignatureScheme {
+    private let secret: UInt64
+
+    init(seed: UInt64) {
+        var random = SeededRandom(seed: seed, stream: "signature secret")
+        secret = random.next()
+    }
+
+    func isValid(_ key: PublicKey) -> Bool { key.raw != .zero }
+
+    func verify(_ signature: Signature, of message: [UInt8], by key: PublicKey) -> Bool {
+        signature.bytes == mark(message, key)
+    }
+
+    func digest(_ message: [UInt8]) -> Bytes32 {
+        let lanes = Lanes(message, start: (1, 2, 3, 4))
+        guard let digest = Bytes32(lanes.bytes(count: Bytes32.count)) else {
+            fatalError("a digest has 32 bytes")
+        }
+        return digest
+    }
+
+    /// What only the holder of `key` is supposed to write: 64 bytes.
+    func mark(_ message: [UInt8], _ key: PublicKey) -> [UInt8] {
+        let words = key.raw.words
+        let lanes = Lanes(
+            message, start: (words.0 ^ secret, words.1 &+ secret, words.2, words.3))
+        return lanes.bytes(count: Signature.count)
+    }
+}
+
+/// Signs in the simulated world.
+struct KeyedHashSigner: Signer {
+    let publicKey: PublicKey
+    let scheme: KeyedHashScheme
+
+    /// A key that follows from a random stream.
+    init(random: inout SeededRandom, scheme: KeyedHashScheme) {
+        var bytes: [UInt8] = []
+        for _ in 0..<Bytes32.count { bytes.append(UInt8(truncatingIfNeeded: random.next())) }
+        guard let key = PublicKey(bytes) else { fatalError("a key has 32 bytes") }
+        publicKey = key
+        self.scheme = scheme
+    }
+
+    func sign(_ message: [UInt8]) -> Signature {
+        guard let signature = Signature(scheme.mark(message, publicKey)) else {
+            fatalError("a signature has 64 bytes")
+        }
+        return signature
+    }
+}
+
+/// Four words stirred by every word of a message.
+private struct Lanes {
+    private var a: UInt64
+    private var b: UInt64
+    private var c: UInt64
+    private var d: UInt64
+
+    init(_ message: [UInt8], start: (UInt64, UInt64, UInt64, UInt64)) {
+        (a, b, c, d) = start
+        var word = UInt64(message.count)
+        var filled = 0
+        for byte in message {
+            word = word << 8 | UInt64(byte)
+            filled += 1
+            if filled == 8 {
+                stir(word)
+                word = 0
+                filled = 0
+            }
+        }
+        stir(word)
+        for round: UInt64 in 1...4 { stir(round) }
+    }
+
+    private mutating func stir(_ word: UInt64) {
+        a = (a ^ word) &* 0x9e37_79b9_7f4a_7c15
+        b = (b &+ word) &* 0xbf58_476d_1ce4_e5b9
+        c = (c ^ a ^ a >> 29) &* 0x94d0_49bb_1331_11eb
+        d = (d &+ b ^ c >> 31) &* 0xd6e8_feb8_6659_fd93
+        a ^= d >> 32
+        b ^= c >> 32
+    }
+
+    func bytes(count: Int) -> [UInt8] {
+        var stirred = self
+        var out: [UInt8] = []
+        out.reserveCapacity(count)
+        while out.count < count {
+            stirred.stir(UInt64(out.count))
+            for lane in [stirred.a, stirred.b, stirred.c, stirred.d] {
+                for shift in stride(from: UInt64(56), through: 0, by: -8) {
+                    out.append(UInt8(truncatingIfNeeded: lane >> shift))
+                }
+            }
+        }
+        return out
+    }
+}

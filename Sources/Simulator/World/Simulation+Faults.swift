@@ -1,0 +1,211 @@
+import NodeCore
+import Primitives
+
+/// Faults: drawn once from their own stream, struck at their times, and all over at the end of the active phase.
+extension Simulation {
+    /// A peer that hears nothing is dead after this long (protocol.md, section 3: heartbeats).
+    private static let heartbeatMilliseconds = 75_000
+
+    func planFaults() {
+        let active = UInt64(scenario.activeSeconds) * 1000
+        for kind in Fault.Kind.allCases {
+            for _ in 0..<scenario[keyPath: kind.count] {
+                let time = active / 10 + UInt64(faultRandom.below(Int(active * 7 / 10) + 1))
+                // The copy is made first and used half a minute later.
+                let start = kind == .oldCopy ? time / 2 : time
+                let longest = scenario.partitionSeconds * 1000
+                let fault = Fault(
+                    kind: kind, host: faultRandom.below(scenario.honestNodes),
+                    draw: faultRandom.next(), lasts: UInt64(1 + faultRandom.below(longest)))
+                plan.append(fault)
+                queue.push(.fault(plan.count - 1), at: start)
+            }
+        }
+        queue.push(.endOfFaults, at: active)
+    }
+
+    func strike(_ fault: Fault) {
+        guard !isQuiet else { return }
+        let host = hosts[fault.host]
+        switch fault.kind {
+        case .halves, .isolation, .oneWay: partition(fault, host)
+        case .reset: reset(fault, host)
+        case .delaySpike: slow(fault, host)
+        case .crash: arm(fault, host)
+        case .powerCut:
+            guard host.node != nil else { return }
+            let kept = Int(fault.draw % UInt64(host.store.unsyncedCommits + 1))
+            stop(host, noticedWithin: Self.heartbeatMilliseconds)
+            host.store.losePower(keeping: kept)
+            oracle.lostTail(host)
+            schedule(.restart(host: host.index), after: fault.lasts)
+            note(.powerCut)
+        case .oldCopy: restoreOldCopy(fault, host)
+        case .clockJump:
+            // Backwards up to an hour, forwards less than what peers tolerate: further ahead, an honest
+            // feed would be held back until true time has caught up.
+            let isBack = fault.draw & 1 == 0
+            let size = Int64((fault.draw >> 8) % (isBack ? 3_600_000 : 540_000))
+            host.clockOffset = isBack ? -size : size
+            note(.clockJump)
+        case .fullDisk:
+            host.diskFault = (.full, now + fault.lasts)
+            note(.fullDisk)
+        case .brokenDisk:
+            host.diskFault = (.ioError, now + fault.lasts)
+            note(.brokenDisk)
+        }
+    }
+
+    /// Everything works again; who lost confidence in its disk is started anew, as an operator would.
+    func endFaults() {
+        isQuiet = true
+        cuts = []
+        for host in hosts {
+            host.armed = nil
+            host.diskFault = nil
+            host.clockOffset = 0
+            if host.node == nil, !host.isProgram { restart(host) }
+            guard case .storeFailed? = host.node?.publishObstacle else { continue }
+            stop(host, noticedWithin: 200)
+            restart(host)
+        }
+    }
+
+    func isCut(_ from: Int, _ to: Int) -> Bool {
+        !cuts.isEmpty && cuts.contains { $0.blocks(from, to) }
+    }
+
+    func heal(_ number: Int) { cuts.removeAll { $0.number == number } }
+
+    private func note(_ kind: Fault.Kind) { metrics.struck(kind) }
+
+    private func partition(_ fault: Fault, _ host: Host) {
+        var from = [Bool](repeating: false, count: hosts.count)
+        var to = from
+        switch fault.kind {
+        case .isolation:
+            from[host.index] = true
+            to = from.map { !$0 }
+        case .halves:
+            var random = SeededRandom(seed: fault.draw)
+            for index in hosts.indices { from[index] = random.below(2) == 0 }
+            to = from.map { !$0 }
+        default:
+            guard let number = host.links.first else {
+                plan.append(fault)
+                schedule(.fault(plan.count - 1), after: 1_000)
+                return
+            }
+            let connection = connections[number]
+            from[connection.dialler] = true
+            to[connection.listener] = true
+        }
+        let number = cuts.count + Int(now) * 1000
+        cuts.append(Cut(number: number, from: from, to: to))
+        if fault.kind != .oneWay { cuts.append(Cut(number: number, from: to, to: from)) }
+        schedule(.heal(number), after: fault.lasts)
+        for index in connections.indices where connections[index].isUpAtDialler {
+            let connection = connections[index]
+            guard
+                isCut(connection.dialler, connection.listener)
+                    || isCut(connection.listener, connection.dialler)
+            else { continue }
+            if fault.kind == .oneWay {
+                // The other direction goes on for a while.
+                schedule(
+                    .linkDown(connection: index, atDialler: true),
+                    after: UInt64(faultRandom.below(Self.heartbeatMilliseconds)))
+                schedule(
+                    .linkDown(connection: index, atDialler: false),
+                    after: UInt64(Self.heartbeatMilliseconds))
+            } else {
+                breakConnection(index, noticedWithin: Self.heartbeatMilliseconds)
+            }
+        }
+        note(fault.kind)
+    }
+
+    private func reset(_ fault: Fault, _ host: Host) {
+        guard !host.links.isEmpty else {
+            plan.append(fault)
+            schedule(.fault(plan.count - 1), after: 1_000)
+            return
+        }
+        let number = host.links[Int(fault.draw % UInt64(host.links.count))]
+        breakConnection(number, noticedWithin: 2_000)
+        note(.reset)
+    }
+
+    private func slow(_ fault: Fault, _ host: Host) {
+        guard !host.links.isEmpty else {
+            plan.append(fault)
+            schedule(.fault(plan.count - 1), after: 1_000)
+            return
+        }
+        let number = host.links[Int(fault.draw % UInt64(host.links.count))]
+        connections[number].slowUntil = now + fault.lasts
+        connections[number].extraDelay = Int((fault.draw >> 16) % 5_000)
+        note(.delaySpike)
+    }
+
+    private func arm(_ fault: Fault, _ host: Host) {
+        let point = Int(fault.draw % UInt64(Host.CrashPoint.allCases.count + 1))
+        if point < Host.CrashPoint.allCases.count {
+            host.armed = Host.CrashPoint.allCases[point]
+        } else if host.node != nil {
+            kill(host)
+        }
+    }
+
+    /// The process dies; the disk keeps every commit.
+    func kill(_ host: Host) {
+        stop(host, noticedWithin: 200)
+        schedule(.restart(host: host.index), after: UInt64(500 + faultRandom.below(20_000)))
+        note(.crash)
+    }
+
+    /// First keeps a copy of the disk; half a minute later the host dies and comes back with that copy.
+    private func restoreOldCopy(_ fault: Fault, _ host: Host) {
+        guard let copy = host.oldCopy else {
+            guard !host.wasRestoredFromOldCopy, host.node != nil else { return }
+            host.store.synchronise()
+            host.oldCopy = host.store
+            plan.append(fault)
+            schedule(.fault(plan.count - 1), after: 30_000)
+            return
+        }
+        guard host.node != nil else { return }
+        stop(host, noticedWithin: 200)
+        host.store = copy
+        host.oldCopy = nil
+        host.wasRestoredFromOldCopy = true
+        oracle.lostTail(host)
+        oracle.restoredFromOldCopy(host)
+        schedule(.restart(host: host.index), after: 2_000)
+        note(.oldCopy)
+    }
+
+    /// The process is gone: its memory, its links, its waiting operations.
+    func stop(_ host: Host, noticedWithin milliseconds: Int) {
+        host.node = nil
+        host.life += 1
+        host.armed = nil
+        host.turnAt = nil
+        host.deadlineAt = nil
+        host.operations = []
+        host.storeFreeAt = now
+        host.pending = [:]
+        for number in host.links {
+            connections[number].isBroken = true
+            let atDialler = connections[number].dialler == host.index
+            connections[number].setUp(false, atDialler: atDialler)
+            if atDialler { edges[connections[number].edge].connection = nil }
+            schedule(
+                .linkDown(connection: number, atDialler: !atDialler),
+                after: UInt64(1 + netRandom.below(milliseconds)))
+        }
+        host.links = []
+        for edge in host.edges { edges[edge].connection = nil }
+    }
+}

@@ -1,0 +1,199 @@
+import NodeCore
+import Primitives
+import Records
+
+/// Links: who dials whom, what arrives when, and what is lost.
+extension Simulation {
+    private static let backoffMilliseconds = 500...2_000
+
+    /// The host at the other end of a link.
+    func peer(of link: LinkID, from host: Host) -> Host {
+        let connection = connections[Int(link.value)]
+        return hosts[connection.dialler == host.index ? connection.listener : connection.dialler]
+    }
+
+    func scheduleDial(_ number: Int, after milliseconds: UInt64? = nil) {
+        guard !edges[number].isDialScheduled else { return }
+        edges[number].isDialScheduled = true
+        let range = Self.backoffMilliseconds
+        let backoff = UInt64(range.lowerBound + netRandom.below(range.count))
+        schedule(.dial(edge: number), after: milliseconds ?? backoff)
+    }
+
+    func dial(_ number: Int) {
+        edges[number].isDialScheduled = false
+        let edge = edges[number]
+        let dialler = hosts[edge.dialler]
+        guard dialler.isUp, edge.connection == nil else { return }
+        if edge.isStoodDown, isLinked(dialler, to: edge.listener) { return }
+        guard hosts[edge.listener].isUp, !isCut(edge.dialler, edge.listener),
+            !isCut(edge.listener, edge.dialler)
+        else {
+            scheduleDial(number)
+            return
+        }
+        let base = scenario.delayMilliseconds
+        let connection = Connection(
+            dialler: edge.dialler, listener: edge.listener, edge: number,
+            delayToListener: base + netRandom.below(base + 1),
+            delayToDialler: base + netRandom.below(base + 1),
+            diallerLife: dialler.life, listenerLife: hosts[edge.listener].life)
+        edges[number].isStoodDown = false
+        edges[number].connection = connections.count
+        connections.append(connection)
+        // Three round trips: TCP, ZMTP greeting, CURVE.
+        let roundTrip = connection.delayToListener + connection.delayToDialler
+        schedule(.linkUp(connection: connections.count - 1), after: UInt64(3 * roundTrip + 1))
+    }
+
+    func linkUp(_ number: Int) {
+        let connection = connections[number]
+        let dialler = hosts[connection.dialler]
+        let listener = hosts[connection.listener]
+        guard dialler.life == connection.diallerLife, listener.life == connection.listenerLife,
+            !isCut(dialler.index, listener.index), !isCut(listener.index, dialler.index)
+        else {
+            if edges[connection.edge].connection == number {
+                edges[connection.edge].connection = nil
+                scheduleDial(connection.edge)
+            }
+            return
+        }
+        connections[number].isUpAtListener = true
+        connections[number].isUpAtDialler = true
+        listener.links.append(number)
+        dialler.links.append(number)
+        let link = LinkID(UInt64(number))
+        feed(listener, .linkUp(link, dialler.nodeKey, .inbound))
+        feed(dialler, .linkUp(link, listener.nodeKey, .outbound))
+        if dialler.isProgram { greet(link, from: dialler) }
+    }
+
+    /// One end notices that a connection is gone.
+    func linkDown(_ number: Int, atDialler: Bool) {
+        connections[number].isBroken = true
+        let connection = connections[number]
+        let host = hosts[connection.end(atDialler: atDialler)]
+        if atDialler, edges[connection.edge].connection == number {
+            edges[connection.edge].connection = nil
+        }
+        guard connection.isUp(atDialler: atDialler) else { return }
+        forget(number, at: host, atDialler: atDialler)
+        feed(host, .linkDown(LinkID(UInt64(number))))
+        redial(host, connection.end(atDialler: !atDialler))
+    }
+
+    /// Both ends of a connection notice, each in its own time, that nothing arrives any more.
+    func breakConnection(_ number: Int, noticedWithin milliseconds: Int) {
+        guard !connections[number].isBroken else { return }
+        connections[number].isBroken = true
+        for atDialler in [true, false] {
+            let delay = UInt64(1 + netRandom.below(max(1, milliseconds)))
+            schedule(.linkDown(connection: number, atDialler: atDialler), after: delay)
+        }
+    }
+
+    /// A node ends a link: what it sent before still arrives, and a farewell.
+    func hangUp(_ link: LinkID, _ reason: GoodbyeReason, _ host: Host) {
+        let number = Int(link.value)
+        let connection = connections[number]
+        let atDialler = connection.dialler == host.index
+        guard connection.isUp(atDialler: atDialler) else { return }
+        transmit(Frame.goodbye(reason).encoded, on: number, fromDialler: atDialler)
+        forget(number, at: host, atDialler: atDialler)
+        if atDialler {
+            edges[connection.edge].connection = nil
+            edges[connection.edge].isStoodDown = reason == .duplicate || reason == .selfLink
+        }
+        let arrival =
+            atDialler
+            ? connections[number].lastArrivalAtListener
+            : connections[number].lastArrivalAtDialler
+        queue.push(
+            .linkDown(connection: number, atDialler: !atDialler), at: max(arrival, now + 1))
+        feed(host, .linkDown(link))
+        redial(host, connection.end(atDialler: !atDialler))
+    }
+
+    /// Takes a connection off an end, without telling the node there.
+    func forget(_ number: Int, at host: Host, atDialler: Bool) {
+        connections[number].setUp(false, atDialler: atDialler)
+        host.links.removeAll { $0 == number }
+        host.greeted.removeAll { $0.value == UInt64(number) }
+    }
+
+    private func redial(_ host: Host, _ peer: Int) {
+        for edge in host.edges where edges[edge].listener == peer && edges[edge].connection == nil {
+            if !isLinked(host, to: peer) { scheduleDial(edge) }
+        }
+    }
+
+    private func isLinked(_ host: Host, to peer: Int) -> Bool {
+        host.links.contains {
+            connections[$0].dialler == peer || connections[$0].listener == peer
+        }
+    }
+
+    func send(_ frame: Frame, on link: LinkID, from host: Host) {
+        guard case .filtered(let filter) = host.role else {
+            let bytes = frame.encoded
+            oracle.sends(bytes, host, now)
+            metrics.sent(bytes)
+            transmit(bytes, from: host, on: link)
+            return
+        }
+        guard let changed = filter(frame, &host.random) else { return }
+        transmit(changed.encoded, from: host, on: link)
+    }
+
+    func transmit(_ bytes: [UInt8], from host: Host, on link: LinkID) {
+        let number = Int(link.value)
+        transmit(bytes, on: number, fromDialler: connections[number].dialler == host.index)
+    }
+
+    private func transmit(_ bytes: [UInt8], on number: Int, fromDialler: Bool) {
+        let connection = connections[number]
+        guard connection.isUp(atDialler: fromDialler), !connection.isBroken else { return }
+        if !cuts.isEmpty {
+            let from = connection.end(atDialler: fromDialler)
+            let to = connection.end(atDialler: !fromDialler)
+            guard !isCut(from, to) else { return }
+        }
+        if scenario.lossPerMillion > 0, netRandom.below(1_000_000) < scenario.lossPerMillion {
+            metrics.lostFrames += 1
+            breakConnection(number, noticedWithin: 200)
+            return
+        }
+        var delay = fromDialler ? connection.delayToListener : connection.delayToDialler
+        if scenario.jitterMilliseconds > 0 {
+            delay += netRandom.below(scenario.jitterMilliseconds + 1)
+        }
+        if connection.slowUntil > now { delay += connection.extraDelay }
+        let earliest =
+            fromDialler ? connection.lastArrivalAtListener : connection.lastArrivalAtDialler
+        let arrival = max(earliest, now + UInt64(delay))
+        if fromDialler {
+            connections[number].lastArrivalAtListener = arrival
+        } else {
+            connections[number].lastArrivalAtDialler = arrival
+        }
+        queue.push(.frame(connection: number, atDialler: !fromDialler, bytes), at: arrival)
+    }
+
+    func arrive(_ bytes: [UInt8], on number: Int, atDialler: Bool) {
+        let connection = connections[number]
+        guard connection.isUp(atDialler: atDialler), !connection.isBroken else { return }
+        trace.fold(bytes)
+        let host = hosts[connection.end(atDialler: atDialler)]
+        let link = LinkID(UInt64(number))
+        if host.isProgram {
+            receive(bytes, on: link, host)
+            return
+        }
+        if host.isHonest {
+            metrics.received(bytes)
+            oracle.arrives(bytes, host, now)
+        }
+        feed(host, .frame(link, bytes))
+    }
+}

@@ -1,0 +1,120 @@
+import NodeCore
+import Primitives
+import Ranking
+import Records
+
+/// Disks and rankings: what nodes asked of them, carried out in order, answered later.
+extension Simulation {
+    func enqueue(_ operation: Host.StoreOperation, _ host: Host) {
+        let milliseconds =
+            switch operation {
+            case .commitOwn: scenario.ownCommitMilliseconds
+            case .commit: scenario.netCommitMilliseconds
+            case .readRange, .readFeeds: 1
+            }
+        host.storeFreeAt = max(host.storeFreeAt, now) + UInt64(milliseconds)
+        host.operations.append(operation)
+        queue.push(.store(host: host.index, life: host.life), at: host.storeFreeAt)
+    }
+
+    func storeReady(_ host: Host, _ life: Int) {
+        guard host.life == life, !host.operations.isEmpty else { return }
+        let operation = host.operations.removeFirst()
+        let isOwn: Bool? =
+            switch operation {
+            case .commitOwn: true
+            case .commit: false
+            default: nil
+            }
+        if let isOwn, host.armed == (isOwn ? .beforeOwnCommit : .beforeNetCommit) {
+            kill(host)
+            return
+        }
+        let input = carryOut(operation, host)
+        if let isOwn, host.armed == (isOwn ? .afterOwnCommit : .afterNetCommit) {
+            kill(host)
+            return
+        }
+        let answer = Event.answer(host: host.index, life: life, input)
+        schedule(answer, after: UInt64(scenario.answerMilliseconds))
+    }
+
+    private func carryOut(_ operation: Host.StoreOperation, _ host: Host) -> Input {
+        let fault = host.diskFault.flatMap { $0.until > now ? $0.failure : nil }
+        if fault != nil { metrics.failedOperations += 1 }
+        switch operation {
+        case .commitOwn(let id, let records, let tombstones):
+            return .stored(
+                id,
+                write(host, fault) { host in
+                    let failure = host.store.commitOwn(records, tombstones)
+                    if failure == nil { self.committed(records, isOwn: true, host) }
+                    return failure
+                })
+        case .commit(let id, let batch):
+            return .stored(
+                id,
+                write(host, fault) { host in
+                    let failure = host.store.commit(batch)
+                    if failure == nil {
+                        self.committed(batch.records, isOwn: false, host)
+                    }
+                    return failure
+                })
+        case .readRange(let id, let request, let bytes):
+            if fault == .ioError { return .rangeRead(id, []) }
+            let entries = host.store.range(
+                request.feed, request.first, request.last, maximumBytes: bytes)
+            return .rangeRead(id, entries)
+        case .readFeeds(let id, let feeds):
+            if fault == .ioError { return .feedsRead(id, [], fault) }
+            return .feedsRead(
+                id, feeds.flatMap { host.store.range($0, 1, .max, maximumBytes: .max) }, nil)
+        }
+    }
+
+    /// A full disk writes nothing; a broken one may have written, and says nothing about it.
+    private func write(
+        _ host: Host, _ fault: StoreFailure?, _ work: (Host) -> StoreFailure?
+    ) -> StoreFailure? {
+        switch fault {
+        case nil:
+            let failure = work(host)
+            if failure == .conflict { oracle.conflicted(host, now) }
+            return failure
+        case .ioError:
+            if diskRandom.below(2) == 0 { _ = work(host) }
+            return fault
+        default: return fault
+        }
+    }
+
+    private func committed(_ records: [StoredRecord], isOwn: Bool, _ host: Host) {
+        guard host.isHonest else { return }
+        oracle.commits(records, isOwn: isOwn, host, now)
+        for stored in records {
+            metrics.committed(stored.record, isOwn: isOwn, trueNow: Self.epochMilliseconds + now)
+        }
+    }
+
+    // MARK: Ranking
+
+    func rank(_ id: EffectID, _ job: RankingJob, _ host: Host) {
+        let trust: [Double]
+        if scenario.rankingAnswer == "engine" {
+            trust = EngineName.taste.engine.rank(job.snapshot, job.query).trust
+        } else {
+            let parameters = job.query.parameters
+            trust =
+                TrustFlow(
+                    job.snapshot, ego: job.query.ego, alpha: parameters.alphaTrust,
+                    epsilon: parameters.epsilon
+                ).trust
+        }
+        var reached: [AuthorTrust] = []
+        for (position, value) in trust.enumerated() where value > 0 {
+            reached.append(AuthorTrust(author: job.snapshot.authorKeys[position], trust: value))
+        }
+        schedule(.answer(host: host.index, life: host.life, .ranked(id, reached)), after: 20)
+    }
+}

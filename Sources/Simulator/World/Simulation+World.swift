@@ -1,0 +1,177 @@
+import Cryptography
+import NodeCore
+import Primitives
+import Records
+
+/// Makes key pairs of the fidelity that a scenario asks for.
+struct KeyMaker {
+    let isReal: Bool
+    let scheme: any SignatureScheme
+    private let keyed: KeyedHashScheme
+
+    init(isReal: Bool, seed: UInt64) {
+        self.isReal = isReal
+        keyed = KeyedHashScheme(seed: seed)
+        scheme = isReal ? Ed25519Scheme() : keyed
+    }
+
+    func signer(_ random: inout SeededRandom) -> any Signer {
+        guard isReal else { return KeyedHashSigner(random: &random, scheme: keyed) }
+        let seed = (0..<SigningKey.seedBytes).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        do {
+            return try SigningKey(seed: seed)
+        } catch {
+            fatalError("a 32-byte seed makes a key: \(error)")
+        }
+    }
+}
+
+/// The world at the start: hosts, topology, trust, users.
+extension Simulation {
+    func build(_ keys: KeyMaker) {
+        var topology = SeededRandom(seed: seed, stream: "topology")
+        for index in 0..<scenario.honestNodes { addHost(index, keys, .honest) }
+        for kind in ByzantineKind.allCases {
+            for _ in 0..<scenario[keyPath: kind.count] {
+                addHost(hosts.count, keys, .honest)
+                let host = hosts[hosts.count - 1]
+                host.role = role(kind, host, keys)
+            }
+        }
+        // A ring keeps the honest connected through the honest.
+        for index in 0..<scenario.honestNodes {
+            addEdge(index, (index + 1) % scenario.honestNodes, &topology)
+            for _ in 1..<max(1, scenario.dialledLinks) {
+                addEdge(index, topology.below(scenario.honestNodes), &topology)
+            }
+        }
+        for host in hosts where !host.isHonest {
+            for _ in 0...scenario.dialledLinks {
+                addEdge(host.index, topology.below(scenario.honestNodes), &topology)
+            }
+            guard !host.isProgram else { continue }
+            addEdge(topology.below(scenario.honestNodes), host.index, &topology)
+        }
+        oracle.meet(hosts)
+    }
+
+    private func addHost(_ index: Int, _ keys: KeyMaker, _ role: Host.Role) {
+        var random = SeededRandom(seed: seed, stream: "host \(index)")
+        let signer = keys.signer(&random)
+        let nodeBytes = (0..<Bytes32.count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        guard let nodeKey = NodeKey(nodeBytes) else { fatalError("a key has 32 bytes") }
+        let store = MemoryStore(owner: signer.publicKey, keepsJournal: scenario.hasPowerCuts)
+        hosts.append(
+            Host(
+                index: index, signer: signer, nodeKey: nodeKey, role: role, random: random,
+                store: store))
+    }
+
+    private func role(_ kind: ByzantineKind, _ host: Host, _ keys: KeyMaker) -> Host.Role {
+        let persona = Persona(signer: host.signer, network: network, scheme: scheme)
+        switch kind {
+        case .silent: return .filtered(.silent)
+        case .censor: return .filtered(.censor(hosts[0].publicKey))
+        case .frontierLiar: return .filtered(.frontierLiar)
+        case .duplicateFlooder: return .program(Replayer(.newest))
+        case .replayer: return .program(Replayer(.oldest))
+        case .signatureFlooder: return .program(SignatureFlooder())
+        case .halvesForker: return .program(Forker(persona, .halves, forkAt: 3))
+        case .victimForker: return .program(Forker(persona, .victim, forkAt: 5))
+        case .lateForker: return .program(Forker(persona, .late, forkAt: 4))
+        case .gapMaker: return .program(GapMaker(persona))
+        case .futureDater:
+            let stray = Persona(
+                signer: keys.signer(&host.random), network: network, scheme: scheme)
+            return .program(FutureDater(persona, stray: stray))
+        case .elementBomber: return .program(ElementBomber())
+        case .keySpinner:
+            return .program(
+                KeySpinner(persona, keysPerSecond: scenario.spinnerKeys) { keys.signer(&$0) })
+        }
+    }
+
+    private func addEdge(_ from: Int, _ to: Int, _ random: inout SeededRandom) {
+        guard from != to,
+            !hosts[from].edges.contains(where: { edges[$0].listener == to })
+        else { return }
+        hosts[from].edges.append(edges.count)
+        edges.append(Edge(dialler: from, listener: to))
+        let isTwice = random.unit() < scenario.dialledTwice
+        if isTwice, !hosts[to].isProgram { addEdge(to, from, &random) }
+    }
+
+    /// Starts every host, and gives users their first words.
+    func start() {
+        for host in hosts {
+            if host.isProgram {
+                for edge in host.edges { scheduleDial(edge, after: 1) }
+                queue.push(.tick(host: host.index), at: 1000 + UInt64(host.index))
+            } else {
+                restart(host)
+            }
+        }
+        for (user, trusted) in trustEdges().enumerated() {
+            publishTrust(hosts[user], trusted.map { hosts[$0].publicKey })
+            scheduleAct(hosts[user])
+        }
+        let step = UInt64(scenario.sampleSeconds) * 1000
+        queue.push(.sample, at: step)
+    }
+
+    /// Whom each honest user trusts: Watts & Strogatz over those who are not free riders, the next on the ring
+    /// never rewired, so that trust reaches everybody; then the attack edges.
+    private func trustEdges() -> [[Int]] {
+        var random = SeededRandom(seed: seed, stream: "trust")
+        let people = scenario.honestNodes - scenario.freeRiders
+        var edges = [[Int]](repeating: [], count: scenario.honestNodes)
+        for user in 0..<scenario.honestNodes {
+            for step in 1...max(1, min(scenario.trustNeighbours, people - 1)) {
+                let isRewired = step > 1 && random.unit() < scenario.rewiring
+                let target = isRewired ? random.below(people) : (user + step) % people
+                if target != user, !edges[user].contains(target) { edges[user].append(target) }
+            }
+        }
+        let hostile = hosts.count - scenario.honestNodes
+        guard hostile > 0 else { return edges }
+        for edge in 0..<scenario.attackEdges {
+            edges[edge % scenario.honestNodes].append(scenario.honestNodes + edge % hostile)
+        }
+        return edges
+    }
+
+    /// A new process on the disk as it is.
+    func restart(_ host: Host) {
+        guard host.node == nil, !host.isProgram else { return }
+        var node = Node(configuration: configuration(host), scheme: scheme, signer: host.signer)
+        for feed in host.store.net.provenFeeds {
+            if let proof = host.store.net.proofs[feed] { node.restore(proof) }
+        }
+        host.store.forEachEntry { node.restore($0) }
+        let moment = moment(host)
+        host.highestWall = moment.wall
+        node.finishRestore(at: moment)
+        host.node = node
+        host.life += 1
+        oracle.started(host, now)
+        for edge in host.edges {
+            edges[edge].isStoodDown = false
+            scheduleDial(edge, after: UInt64(1 + netRandom.below(200)))
+        }
+        schedule(.turn(host: host.index, life: host.life), after: 1)
+    }
+
+    private func configuration(_ host: Host) -> CoreConfiguration {
+        var core = CoreConfiguration(
+            author: host.publicKey, feed: host.publicKey, nodeKey: host.nodeKey, network: network,
+            seed: host.random.next())
+        core.antiEntropyMilliseconds = UInt64(scenario.antiEntropySeconds) * 1000
+        core.rankDebounceMilliseconds = UInt64(scenario.rankingDebounceSeconds * 1000)
+        core.rankDelayMilliseconds = 8 * core.rankDebounceMilliseconds
+        core.ownHeadWaitMilliseconds = 3_600_000
+        if scenario.feedLimit > 0 { core.limits.feeds = scenario.feedLimit }
+        if scenario.strangerLimit > 0 { core.limits.strangerFeeds = scenario.strangerLimit }
+        if scenario.proofLimit > 0 { core.limits.forkProofs = scenario.proofLimit }
+        return core
+    }
+}

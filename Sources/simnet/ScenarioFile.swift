@@ -1,0 +1,46 @@
+import ArgumentParser
+import Foundation
+import Simulator
+
+/// Which scenario, with what changed.
+struct ScenarioArguments: ParsableArguments {
+    @Argument(help: "A scenario file, or the name of one in simnet/scenarios.")
+    var scenario: String
+
+    @Option(name: .customLong("set"), help: "Change one key: section.key=value. May be repeated.")
+    var changes: [String] = []
+
+    func load() throws -> Scenario {
+        var loaded = try ScenarioFile.load(scenario)
+        for change in changes { try loaded.set(change) }
+        return loaded
+    }
+}
+
+enum ScenarioFile {
+    static let folder = "simnet/scenarios"
+    /// Larger files are refused unread.
+    private static let maximumBytes = 1 << 20
+
+    static func load(_ name: String) throws -> Scenario {
+        let path = path(of: name)
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ScenarioFailure(
+                message: "\(path): no such scenario", hint: "simnet list shows those that exist")
+        }
+        guard data.count <= maximumBytes, let text = String(data: data, encoding: .utf8) else {
+            throw ScenarioFailure(
+                message: "\(path): not a text file of at most \(maximumBytes) bytes", hint: nil)
+        }
+        return try Scenario(toml: text, path: path)
+    }
+
+    static var names: [String] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return files.filter { $0.hasSuffix(".toml") }.map { String($0.dropLast(5)) }.sorted()
+    }
+
+    private static func path(of name: String) -> String {
+        name.contains("/") || name.hasSuffix(".toml") ? name : "\(folder)/\(name).toml"
+    }
+}

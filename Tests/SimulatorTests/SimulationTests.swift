@@ -1,0 +1,109 @@
+import Simulator
+import Testing
+
+@Suite("Simulations") struct SimulationTests {
+    /// Short runs: these are compiled without optimisation.
+    private static func small(_ change: (inout Scenario) -> Void = { _ in }) -> Scenario {
+        var scenario = Scenario()
+        scenario.honestNodes = 5
+        scenario.dialledLinks = 2
+        scenario.activeSeconds = 60
+        scenario.settleSeconds = 120
+        scenario.lossPerMillion = 1000
+        change(&scenario)
+        return scenario
+    }
+
+    private static func figure(_ name: String, _ report: RunReport) -> Double {
+        report.figures.first { $0.name == name }?.value ?? -1
+    }
+
+    @Test("one seed does the same twice, another seed does something else")
+    func determinism() {
+        let scenario = Self.small { $0.crashes = 2 }
+        let first = Simulation(scenario, seed: 7).run()
+        let second = Simulation(scenario, seed: 7).run()
+        #expect(first.traceHash == second.traceHash && first.events == second.events)
+        #expect(Simulation(scenario, seed: 8).run().traceHash != first.traceHash)
+    }
+
+    /// The value is what a release build gave: `simnet run calm --seed 1`. It changes with every change of what a
+    /// node does or says; then take the new one from a release build.
+    @Test("debug and release have one trace hash")
+    func releaseHash() {
+        var scenario = Scenario()
+        scenario.activeSeconds = 60
+        scenario.settleSeconds = 60
+        let report = Simulation(scenario, seed: 1).run()
+        #expect(report.traceHashText == "068f420039a713aa")
+    }
+
+    @Test("in a calm network everything that was published arrives everywhere")
+    func calm() {
+        let report = Simulation(Self.small { $0.lossPerMillion = 0 }, seed: 1).run()
+        #expect(report.violations == [])
+        let published = Self.figure("published", report)
+        #expect(published > 40)
+        #expect(Self.figure("deliveries", report) == published * 4)
+    }
+
+    @Test("real signatures give the same network as the keyed hash: nothing is violated")
+    func realSignatures() {
+        let scenario = Self.small {
+            $0.fidelity = "full"
+            $0.activeSeconds = 30
+            $0.settleSeconds = 60
+            $0.halvesForkers = 1
+            $0.attackEdges = 1
+        }
+        let report = Simulation(scenario, seed: 3).run()
+        #expect(report.violations == [])
+        #expect(Self.figure("proven_forks", report) == 1)
+    }
+
+    @Test("every fault strikes, and the network recovers", arguments: [UInt64(1), 2])
+    func faults(seed: UInt64) {
+        let scenario = Self.small {
+            $0.activeSeconds = 120
+            $0.halves = 1
+            $0.isolations = 1
+            $0.oneWayCuts = 1
+            $0.resets = 3
+            $0.delaySpikes = 2
+            $0.crashes = 2
+            $0.powerCuts = 1
+            $0.oldCopies = 1
+            $0.clockJumps = 1
+            $0.fullDisks = 1
+            $0.brokenDisks = 1
+            $0.partitionSeconds = 20
+        }
+        let report = Simulation(scenario, seed: seed).run()
+        #expect(report.violations == [], "seed \(seed)")
+        for name in ["halves", "reset", "crash", "power-cut", "clock-jump", "full-disk"] {
+            #expect(Self.figure("fault.\(name)", report) > 0, "seed \(seed): \(name)")
+        }
+    }
+
+    @Test("each Byzantine peer does its harm to nobody", arguments: ByzantineKind.allCases)
+    func byzantine(kind: ByzantineKind) throws {
+        let scenario = try {
+            var scenario = Self.small {
+                $0.activeSeconds = 40
+                $0.settleSeconds = 110
+                $0.attackEdges = 1
+            }
+            try scenario.set("byzantine.\(kind.rawValue)=1")
+            return scenario
+        }()
+        let report = Simulation(scenario, seed: 5).run()
+        #expect(report.violations == [], "\(kind)")
+    }
+
+    @Test("the oracle bites: nodes that cannot hold what everybody wants have not converged")
+    func oracleBites() {
+        let scenario = Self.small { $0.feedLimit = 3 }
+        let report = Simulation(scenario, seed: 1).run()
+        #expect(report.violations.contains { $0.invariant == "not-converged" })
+    }
+}

@@ -4,6 +4,10 @@ SWIFT ?= swift
 NODES ?= 12
 SYBILS ?= 200
 SEED ?= 7
+# Seeds and processes of `make sim` and `make sim-night`.
+SEEDS ?= 1..200
+NIGHT ?= 1..5000
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 # A folder with train.tsv and trust.tsv; empty: the community is generated from SEED.
 DATA ?=
 # Arguments of `make run`, for example: make run ARGS="status --json"
@@ -12,10 +16,12 @@ ARGS ?= --help
 RELEASE = $(SWIFT) build --configuration release --product vouchbird
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint format run clean
+SIMNET = $(SWIFT) build --configuration release --product simnet
+
+.PHONY: help setup build demo test sim sim-night lint format run clean
 
 help: ## say what each goal does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the system packages that are missing (Debian, Ubuntu)
 	@scripts/setup.sh
@@ -34,6 +40,17 @@ test: setup ## build and run every test, real processes included
 	@$(SWIFT) build --build-tests
 	@echo "== testing"
 	@$(SWIFT) test --skip-build
+
+sim: setup ## the gate: 200 simulated networks, faults and adversaries drawn from the seeds, 3 minutes
+	@echo "== building simnet (release)"
+	@$(SIMNET)
+	@echo "== regressions"
+	@scripts/sim-regressions.sh "$$($(SIMNET) --show-bin-path)/simnet"
+	@echo "== swarm, seeds $(SEEDS)"
+	@"$$($(SIMNET) --show-bin-path)/simnet" sweep swarm --seeds $(SEEDS) --jobs $(JOBS)
+
+sim-night: ## the same for as many seeds as a night holds (NIGHT=1..5000)
+	@$(MAKE) --no-print-directory sim SEEDS=$(NIGHT)
 
 lint: ## check the format of every source, as the build does
 	@echo "== lint"

@@ -14,9 +14,10 @@ public struct CoreConfiguration: Sendable {
     public var graphLimits = GraphLimits()
     public var ranking = RankingParameters()
     /// After a restart with an own feed, publishing waits for peers that may hold more of it (an old
-    /// copy of the data would otherwise fork): until links have been ready for `ownHeadSettleMilliseconds`,
-    /// at most this long. 0: never waits.
+    /// copy of the data would otherwise fork): until `ownHeadSettleMilliseconds` after `ownHeadPeers` of
+    /// them were ready, at most this long. 0: never waits. Three peers (threats.md, T5): one could be anybody.
     public var ownHeadWaitMilliseconds: UInt64 = 0
+    public var ownHeadPeers = 3
     public var ownHeadSettleMilliseconds: UInt64 = 5_000
     /// How often changed frontiers go to every link.
     public var antiEntropyMilliseconds: UInt64 = 60_000

@@ -73,7 +73,9 @@ extension Node {
     ) -> Verdict? {
         let key = record.body.feed
         guard mayAdmit(key) else { return .ignore(.overQuota) }
-        if let proof = proofs[key], proof.sequence <= record.body.sequence { return .ignore(.frozen) }
+        if let proof = proofs[key], proof.sequence <= record.body.sequence {
+            return .ignore(.frozen)
+        }
         guard record.body.sequence == 1 else { return .ignore(.tooFarAhead) }
         if let verdict = judgeTimeAndRoom(record, now) { return verdict }
         guard scheme.isValid(key) else { return .reject(.badKey) }

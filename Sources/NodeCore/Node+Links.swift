@@ -121,7 +121,7 @@ extension Node {
             state.skewMilliseconds = skew
         }
         if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
-        if own.firstReadyAt == nil { own.firstReadyAt = now.monotonicMilliseconds }
+        noteReadyPeers(now)
         tellFrontier(link, whole: true, now, &effects)
         giveUpDuplicate(of: link, &effects)
     }

@@ -86,8 +86,20 @@ extension Node {
     var waitEnd: UInt64? {
         guard let since = own.waitsSince else { return nil }
         let latest = since + configuration.ownHeadWaitMilliseconds
-        guard let ready = own.firstReadyAt else { return latest }
+        guard let ready = own.peersReadyAt else { return latest }
         return min(latest, ready + configuration.ownHeadSettleMilliseconds)
+    }
+
+    /// A peer became ready: are there enough of them to ask for the own head?
+    mutating func noteReadyPeers(_ now: Moment) {
+        guard own.waitsSince != nil, own.peersReadyAt == nil else { return }
+        var keys: [NodeKey] = []
+        for state in links.values where state.isReady && !keys.contains(state.nodeKey) {
+            keys.append(state.nodeKey)
+        }
+        if keys.count >= configuration.ownHeadPeers {
+            own.peersReadyAt = now.monotonicMilliseconds
+        }
     }
 
     /// A record of our own feed that we do not hold, signed by our key: publishing would fork it.

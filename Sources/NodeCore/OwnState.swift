@@ -9,9 +9,9 @@ struct OwnState: Sendable {
     var lostThrough: UInt64?
     /// Publications that wait until peers had time to tell what they hold of the own feed.
     var held: [(id: EffectID, drafts: [OwnDraft])] = []
-    /// Start of the wait, until it is over; when the first link became ready.
+    /// Start of the wait, until it is over; when enough peers were ready.
     var waitsSince: UInt64?
-    var firstReadyAt: UInt64?
+    var peersReadyAt: UInt64?
     /// A commit failed without saying whether it happened.
     var isUncertain = false
 

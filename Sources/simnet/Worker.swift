@@ -14,7 +14,8 @@ enum Worker {
         let shares = stride(from: seeds.lowerBound, through: seeds.upperBound, by: Int(share)).map {
             $0...min($0 + share - 1, seeds.upperBound)
         }
-        let collected = Mutex<(next: Int, results: [SeedResult], failure: (any Error)?)>((0, [], nil))
+        let collected = Mutex<(next: Int, results: [SeedResult], failure: (any Error)?)>(
+            (0, [], nil))
         let done = DispatchSemaphore(value: 0)
         for _ in 0..<jobs {
             let thread = Thread {

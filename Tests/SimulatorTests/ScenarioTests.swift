@@ -49,7 +49,9 @@ import Testing
         #expect(throws: ScenarioFailure.self) { try scenario.set("faults.crashes=-1") }
     }
 
-    @Test("a swarm draws by its seed, never more than what is stated, and another seed draws other things")
+    @Test(
+        "a swarm draws by its seed, never more than what is stated, and another seed draws other things"
+    )
     func swarm() {
         var scenario = Scenario()
         scenario.isSwarm = true

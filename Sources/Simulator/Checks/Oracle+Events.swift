@@ -80,7 +80,8 @@ extension Oracle {
                 "\(stored.record.encoded.count) bytes")
             check(
                 // The own feed keeps its order when the clock jumps back.
-                isOwn || view.time <= host.highestWall.milliseconds + 600_000, "stored-from-future", host,
+                isOwn || view.time <= host.highestWall.milliseconds + 600_000, "stored-from-future",
+                host,
                 now, "\(view.time - min(view.time, host.highestWall.milliseconds)) ms ahead")
             check(
                 isOwn == (view.feed == host.publicKey), "stored-in-wrong-file", host, now,

@@ -91,7 +91,8 @@ struct Oracle {
         guard isFull, host.isHonest else { return }
         committed[host.index] = []
         host.store.forEachEntry { entry in
-            guard case .record(let stored) = entry, let view = RecordView(stored.record.encoded[...])
+            guard case .record(let stored) = entry,
+                let view = RecordView(stored.record.encoded[...])
             else { return }
             committed[host.index].insert(Self.placePrint(view))
         }

@@ -26,7 +26,8 @@ extension Simulation {
 
     private func checkOwnFeeds(_ honest: [Host]) {
         for host in honest {
-            for (sequence, print) in oracle.acknowledged[host.index].sorted(by: { $0.key < $1.key }) {
+            for (sequence, print) in oracle.acknowledged[host.index].sorted(by: { $0.key < $1.key })
+            {
                 oracle.checkOwn(host, sequence, print, now)
             }
             let obstacle = host.node?.publishObstacle

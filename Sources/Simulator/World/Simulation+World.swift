@@ -168,7 +168,8 @@ extension Simulation {
         core.antiEntropyMilliseconds = UInt64(scenario.antiEntropySeconds) * 1000
         core.rankDebounceMilliseconds = UInt64(scenario.rankingDebounceSeconds * 1000)
         core.rankDelayMilliseconds = 8 * core.rankDebounceMilliseconds
-        core.ownHeadWaitMilliseconds = 3_600_000
+        // Longer than a partition with the time in which its end is noticed.
+        core.ownHeadWaitMilliseconds = 120_000
         if scenario.feedLimit > 0 { core.limits.feeds = scenario.feedLimit }
         if scenario.strangerLimit > 0 { core.limits.strangerFeeds = scenario.strangerLimit }
         if scenario.proofLimit > 0 { core.limits.forkProofs = scenario.proofLimit }

@@ -79,13 +79,14 @@ let package = Package(
                 "Primitives", "Records", "Ranking", "Datasets", "NodeCore", "Cryptography",
                 "Transport", "Daemon",
             ]),
+        room("Evaluation", ["Primitives", "Ranking", "Datasets"]),
         // 5
         .executableTarget(
             name: "vouchbird",
             dependencies: [
                 "Primitives", "Records", "Ranking", "Datasets", "Cryptography", "Storage",
                 "Transport",
-                "Daemon", "Testbed", argumentParser, logging, signals,
+                "Daemon", "Testbed", "Evaluation", argumentParser, logging, signals,
             ],
             swiftSettings: strict),
 
@@ -102,6 +103,7 @@ let package = Package(
             "CryptographyTests", ["Primitives", "Records", "Cryptography"], vectors: ["Vectors"]),
         tests("StorageTests", ["Primitives", "Records", "NodeCore", "Cryptography", "Storage"]),
         tests("TransportTests", ["Primitives", "Transport"]),
+        tests("EvaluationTests", ["Primitives", "Ranking", "Datasets", "Evaluation"]),
         tests(
             "ProcessTests",
             [

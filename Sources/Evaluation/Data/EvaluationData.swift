@@ -1,3 +1,5 @@
+internal import Primitives
+
 /// One data set, cut, with users and items as dense numbers in ascending order of their names: what
 /// methods learn from and what they are asked for.
 public struct EvaluationData: Sendable {
@@ -54,6 +56,31 @@ public struct EvaluationData: Sendable {
 
     /// The users that are scored: those with at least one item in test, ascending.
     public var scoredUsers: [Int] { (0..<users.count).filter { !test.entries($0).isEmpty } }
+
+    /// The same data, asking only some of the scored users, drawn by the seed: for methods that take
+    /// long. Popularity and catalogue are still those of all users.
+    public func asking(_ count: Int, seed: UInt64) -> EvaluationData {
+        var asked = scoredUsers
+        var random = SeededRandom(seed: seed, stream: "asked users")
+        random.shuffle(&asked)
+        let kept = asked.prefix(count).sorted()
+        return EvaluationData(
+            self,
+            test: SparseRows(
+                rowCount: users.count, columnCount: items.count,
+                entries: kept.flatMap { user in
+                    test.row(user).map { .init(row: user, column: Int($0), value: 1) }
+                }))
+    }
+
+    private init(_ other: EvaluationData, test: SparseRows) {
+        users = other.users
+        items = other.items
+        train = other.train
+        self.test = test
+        trust = other.trust
+        spamItems = other.spamItems
+    }
 
     private static func places(_ names: [String]) -> [String: Int] {
         Dictionary(uniqueKeysWithValues: zip(names, names.indices))

@@ -61,6 +61,28 @@ struct ImplicitALS: Scorer {
         }
     }
 
+    /// What `fit` minimises, for a dense binary matrix: for tests and diagnosis.
+    func loss(_ matrix: [[Double]], _ settings: Settings) -> Double {
+        var loss = 0.0
+        for (user, row) in matrix.enumerated() {
+            for (score, value) in zip(scores(user), row) {
+                loss += settings.alpha0 * score * score
+                if value > 0 { loss += (1 - score) * (1 - score) }
+            }
+        }
+        func ridge(_ vectors: [Double], _ observed: [Int], _ others: Int) -> Double {
+            observed.enumerated().reduce(0) { sum, next in
+                let range = next.offset * factors..<(next.offset + 1) * factors
+                let size = Double(next.element) + settings.alpha0 * Double(others)
+                return sum + settings.lambda * pow(size, settings.nu)
+                    * vectors[range].reduce(0) { $0 + $1 * $1 }
+            }
+        }
+        let counts = (0..<known.rowCount).map { known.entries($0).count }
+        return loss + ridge(users, counts, known.columnCount)
+            + ridge(items, known.columnCounts, known.rowCount)
+    }
+
     /// The factors of all rows for fixed factors of the columns.
     private static func sweep(
         _ rows: SparseRows, against other: [Double], _ settings: Settings, threads: Int

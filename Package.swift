@@ -51,6 +51,7 @@ let package = Package(
         // 3: C libraries, each behind one room.
         .systemLibrary(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         // No pkgConfig: Debian's libzmq.pc carries a flag that SwiftPM refuses with a warning.
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
 
@@ -64,7 +65,7 @@ let package = Package(
         room("NodeCore", ["Primitives", "Records", "Ranking", deque]),
         // 3
         room("Cryptography", ["Primitives", "Records", "CSodium"]),
-        room("Storage", ["Primitives", "Records", "NodeCore", grdb]),
+        room("Storage", ["Primitives", "Records", "NodeCore", "CSQLite", grdb]),
         room("Transport", ["Primitives", "CZeroMQ"]),
         // 4
         room(
@@ -98,10 +99,13 @@ let package = Package(
             "RecordsTests", ["Primitives", "Records", "Cryptography"], vectors: ["Vectors"]),
         tests("RankingTests", ["Primitives", "Ranking"]),
         tests("DatasetsTests", ["Primitives", "Datasets"]),
-        tests("NodeCoreTests", ["Primitives", "Records", "Ranking", "NodeCore"]),
+        tests(
+            "NodeCoreTests", ["Primitives", "Records", "Ranking", "NodeCore", "Cryptography"]),
         tests(
             "CryptographyTests", ["Primitives", "Records", "Cryptography"], vectors: ["Vectors"]),
-        tests("StorageTests", ["Primitives", "Records", "NodeCore", "Cryptography", "Storage"]),
+        tests(
+            "StorageTests",
+            ["Primitives", "Records", "NodeCore", "Cryptography", "Storage", grdb]),
         tests("TransportTests", ["Primitives", "Transport"]),
         tests("EvaluationTests", ["Primitives", "Ranking", "Datasets", "Evaluation"]),
         tests(

@@ -6,7 +6,7 @@ public import Records
 ///
 /// V1, frozen because nodes that differ here would split: exact lengths (the types hold them),
 /// `isValid` of the key once an author, then `crypto_sign_verify_detached`, which refuses S >= L,
-/// small-order R and A, and a non-canonical A. Measured shape of V1 in docs/security.md.
+/// small-order R and A, and a non-canonical A.
 /// A value without state: make one wherever it is needed.
 public struct Ed25519Scheme: SignatureScheme {
     public init() {}

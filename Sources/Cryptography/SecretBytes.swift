@@ -3,6 +3,9 @@ import Primitives
 
 /// Bytes in memory that libsodium locks, keeps out of core dumps, guards and wipes at the end.
 ///
+/// What it does not cover: a copy that the processor's registers held for a moment can stay on a
+/// stack. See `Sodium.forbidCoreDumps`.
+///
 /// A final class because it owns the allocation. The contents never change after `init`, where the
 /// pages turn read-only: that is what makes `@unchecked Sendable` true. `@safe` because no address
 /// leaves it but for the length of a closure.

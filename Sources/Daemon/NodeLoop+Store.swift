@@ -23,14 +23,10 @@ extension NodeLoop {
 
     func readRange(_ id: EffectID, _ request: RangeRequest, _ maximumBytes: Int) {
         onStore { store in
-            do throws(StorageError) {
-                let entries = try store.range(
-                    feed: request.feed, first: request.first, last: request.last,
-                    maximumBytes: maximumBytes)
-                return .rangeRead(id, entries, nil)
-            } catch {
-                return .rangeRead(id, [], StoreFailure(error))
-            }
+            let entries = try? store.range(
+                feed: request.feed, first: request.first, last: request.last,
+                maximumBytes: maximumBytes)
+            return .rangeRead(id, entries ?? [])
         }
     }
 

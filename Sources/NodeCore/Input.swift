@@ -17,8 +17,8 @@ public enum Input: Sendable {
     case authorBlocked(PublicKey, isBlocked: Bool)
     /// Answers `commit` and `commitOwn`.
     case stored(EffectID, StoreFailure?)
-    /// Answers `readRange`.
-    case rangeRead(EffectID, [StoredEntry], StoreFailure?)
+    /// Answers `readRange`; empty when the store could not read.
+    case rangeRead(EffectID, [StoredEntry])
     /// Answers `readFeeds`: every entry of each feed asked for.
     case feedsRead(EffectID, [StoredEntry], StoreFailure?)
     /// Answers `rank`: trust of every reachable author, ascending by key.

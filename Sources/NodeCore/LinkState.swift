@@ -29,6 +29,9 @@ struct LinkState: Sendable {
     var wants: BoundedTable<PublicKey, UInt64>
     /// Ranges that it owes us.
     var ranges: BoundedTable<PublicKey, (request: RangeRequest, deadline: UInt64)>
+    /// Times in a row that range requests were not answered in time, and when it may be asked again.
+    var missedRanges = 0
+    var askAgainAt: UInt64?
     /// Range reads for it that the store has not answered.
     var readsRunning = 0
     var rejections = 0

@@ -84,9 +84,12 @@ extension Node {
 
     /// Asks a link for what it has and we lack, as far as the caps allow.
     mutating func pump(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
-        guard let state = links[link], state.isReady, !state.wants.isEmpty else { return }
+        guard let state = links[link], state.isReady, !state.wants.isEmpty,
+            state.askAgainAt == nil
+        else { return }
         var room = limits.rangesPerLink - state.ranges.count
-        for feed in state.wants.keys where room > 0 {
+        for feed in state.wants.keys {
+            guard room > 0 else { return }
             guard let through = links[link]?.wants[feed],
                 links[link]?.ranges.contains(feed) == false
             else { continue }
@@ -122,14 +125,25 @@ extension Node {
         effects.append(.send(link, .rangeRequest(request)))
     }
 
-    /// A peer that does not answer in time loses the want; another may be asked.
+    /// A peer that does not answer in time is left alone for a while, twice as long each time; others are asked
+    /// meanwhile. What it has is still wanted: it may only be slow.
     mutating func expireRanges(of link: LinkID, _ now: Moment) {
         guard let state = links[link] else { return }
-        for (position, feed) in state.ranges.keys.enumerated()
-        where state.ranges.values[position].deadline <= now.monotonicMilliseconds {
+        if let again = state.askAgainAt, again <= now.monotonicMilliseconds {
+            links.update(link) { $0.askAgainAt = nil }
+        }
+        let late = state.ranges.keys.enumerated().filter { position, _ in
+            state.ranges.values[position].deadline <= now.monotonicMilliseconds
+        }
+        guard !late.isEmpty else { return }
+        for (_, feed) in late {
             links.update(link) { _ = $0.ranges.remove(feed) }
-            dropWant(feed, of: link)
             release(feed, from: link)
+        }
+        let patience = limits.rangeMilliseconds
+        links.update(link) { state in
+            state.missedRanges = min(state.missedRanges + 1, 6)
+            state.askAgainAt = now.monotonicMilliseconds + patience << UInt64(state.missedRanges)
         }
     }
 
@@ -154,10 +168,9 @@ extension Node {
         effects.append(.readRange(id, held, maximumBytes: limits.rangeBytes))
     }
 
-    /// The store read what a peer, or a suspicion of ours, asked for.
+    /// The store read what a peer, or a suspicion of ours, asked for; nothing, if it could not.
     mutating func rangeRead(
-        _ id: EffectID, _ entries: [StoredEntry], _ failure: StoreFailure?, _ now: Moment,
-        _ effects: inout [Effect]
+        _ id: EffectID, _ entries: [StoredEntry], _ effects: inout [Effect]
     ) {
         guard let read = reads.removeValue(forKey: id) else { return }
         switch read {
@@ -170,11 +183,10 @@ extension Node {
             if let feed = feeds.index(of: request.feed), let last = entries.last {
                 links.update(link) { $0.note(offered: last.sequence, of: feed) }
             }
-        case .fork(let suspect, let link):
+        case .fork(let suspect):
             guard case .record(let held)? = entries.first else { return }
-            settleFork(held.record, suspect, link, now, &effects)
+            settleFork(held.record, suspect, &effects)
         }
-        _ = failure
     }
 
     private static func responseEntry(_ entry: StoredEntry) -> RangeResponse.Entry {
@@ -191,12 +203,14 @@ extension Node {
     mutating func answered(
         _ response: RangeResponse, by link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
-        guard let asked = links[link]?.ranges[response.feed]?.request else {
-            counts.count(.ignore(.duplicate))
-            return
+        // An answer that comes too late is still worth its records.
+        let asked = links[link]?.ranges[response.feed]?.request
+        links.update(link) { state in
+            state.ranges.remove(response.feed)
+            state.missedRanges = 0
+            state.askAgainAt = nil
         }
-        links.update(link) { _ = $0.ranges.remove(response.feed) }
-        release(response.feed, from: link)
+        if asked != nil { release(response.feed, from: link) }
         let before = feeds[response.feed]?.tip ?? 0
         for entry in response.entries {
             switch entry {
@@ -208,7 +222,7 @@ extension Node {
             }
         }
         let after = feeds[response.feed]?.tip ?? 0
-        if after == before, asked.first > before { dropWant(response.feed, of: link) }
+        if let asked, after == before, asked.first > before { dropWant(response.feed, of: link) }
         pump(link, now, &effects)
     }
 }

@@ -4,16 +4,16 @@ import Records
 /// Forks: one key, one place, two bodies. Proven by both records, never settled by taking one.
 extension Node {
     /// A validly signed record for a place that holds another: fetch ours and compare.
-    mutating func suspectFork(_ record: Record, _ link: LinkID, _ effects: inout [Effect]) {
+    mutating func suspectFork(_ record: Record, _ effects: inout [Effect]) {
         guard reads.count < limits.links * limits.rangesPerLink else { return }
         let key = record.body.feed
         let place = record.body.sequence
         if let held = uncommitted(key, place) {
-            settleFork(held, record, link, nil, &effects)
+            settleFork(held, record, &effects)
             return
         }
         let id = nextEffect()
-        reads[id] = .fork(record, link)
+        reads[id] = .fork(record)
         effects.append(
             .readRange(
                 id, RangeRequest(feed: key, first: place, last: place),
@@ -30,16 +30,16 @@ extension Node {
 
     /// Both records are at hand and both signatures were verified on their way in.
     mutating func settleFork(
-        _ held: Record, _ suspect: Record, _ link: LinkID, _ now: Moment?,
-        _ effects: inout [Effect]
+        _ held: Record, _ suspect: Record, _ effects: inout [Effect]
     ) {
         guard let proof = ForkProof(held, suspect) else {
             counts.count(.ignore(.duplicate))
             return
         }
-        // The author is to blame, not the peer that shows us: without this record nobody would know.
+        // The author is to blame, not the peer that shows us: without this record nobody would know. That
+        // peer need not know either, so it is told like all others.
         counts.count(.reject(.equivocation))
-        freeze(proof, from: link, &effects)
+        freeze(proof, from: nil, &effects)
     }
 
     /// A peer sent a proof.
@@ -66,7 +66,8 @@ extension Node {
         freeze(proof, from: link, &effects)
     }
 
-    /// Freezes the feed below the fork, keeps the proof, and sends it on before anything else.
+    /// Freezes the feed below the fork, keeps the proof, and sends it on before anything else, except to
+    /// whoever sent it.
     private mutating func freeze(
         _ proof: ForkProof, from link: LinkID?, _ effects: inout [Effect]
     ) {

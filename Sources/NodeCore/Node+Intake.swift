@@ -48,7 +48,7 @@ extension Node {
         }
         if let frozenAt = feed.frozenAt, body.sequence >= frozenAt { return .ignore(.frozen) }
         if body.sequence <= feed.tip {
-            return judgeHeld(record, feed, from: link, &effects)
+            return judgeHeld(record, feed, &effects)
         }
         if body.sequence > recordCap(of: body.feed) { return .ignore(.overQuota) }
         if body.sequence > feed.tip + limits.windowSpan { return .ignore(.tooFarAhead) }
@@ -56,7 +56,7 @@ extension Node {
         guard record.isSigned(network: configuration.network, scheme: scheme) else {
             return .reject(.badSignature)
         }
-        if body.sequence > feed.tip + 1 { return wait(record, index, link, now, &effects) }
+        if body.sequence > feed.tip + 1 { return wait(record, index, link, &effects) }
         return chain(record, index, link, now, &effects)
     }
 
@@ -104,27 +104,26 @@ extension Node {
 
     /// A place that is taken: a replay, or a fork.
     private mutating func judgeHeld(
-        _ record: Record, _ feed: FeedState, from link: LinkID, _ effects: inout [Effect]
+        _ record: Record, _ feed: FeedState, _ effects: inout [Effect]
     ) -> Verdict? {
         let held = feed.fingerprints[Int(record.body.sequence) - 1]
         guard fingerprint(record.id) != held else { return .ignore(.duplicate) }
         guard record.isSigned(network: configuration.network, scheme: scheme) else {
             return .reject(.badSignature)
         }
-        suspectFork(record, link, &effects)
+        suspectFork(record, &effects)
         return nil
     }
 
     /// Holds a verified record until the gap before it closes.
     private mutating func wait(
-        _ record: Record, _ index: FeedIndex, _ link: LinkID, _ now: Moment,
-        _ effects: inout [Effect]
+        _ record: Record, _ index: FeedIndex, _ link: LinkID, _ effects: inout [Effect]
     ) -> Verdict? {
         let window = feeds[index].window
         let position = window.firstIndex { $0.record.body.sequence >= record.body.sequence }
         if let position, window[position].record.body.sequence == record.body.sequence {
             if window[position].record.id == record.id { return .ignore(.duplicate) }
-            settleFork(window[position].record, record, link, now, &effects)
+            settleFork(window[position].record, record, &effects)
             return nil
         }
         guard windowTotal < limits.windowRecords else { return .ignore(.tooFarAhead) }

@@ -196,6 +196,7 @@ extension Node {
             case .ready:
                 due = min(state.nextPing, state.nextFrontier)
                 for range in state.ranges.values { due = min(due, range.deadline) }
+                if let again = state.askAgainAt { due = min(due, again) }
             }
             next = min(next ?? due, due)
         }

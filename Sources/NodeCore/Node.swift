@@ -85,8 +85,7 @@ public struct Node: Sendable {
         case .redeem(let key, let claim): redeem(claim, at: key, &effects)
         case .authorBlocked(let author, let isBlocked): block(author, isBlocked, now)
         case .stored(let id, let failure): stored(id, failure, now, &effects)
-        case .rangeRead(let id, let entries, let failure):
-            rangeRead(id, entries, failure, now, &effects)
+        case .rangeRead(let id, let entries): rangeRead(id, entries, &effects)
         case .feedsRead(let id, let entries, let failure):
             feedsRead(id, entries, failure, now, &effects)
         case .ranked(let id, let trust): ranked(id, trust, now, &effects)
@@ -113,5 +112,5 @@ public struct Node: Sendable {
 enum RangeRead: Sendable {
     case answer(LinkID, RangeRequest)
     /// A second signed body for a place that we hold: compare, and prove the fork.
-    case fork(Record, LinkID)
+    case fork(Record)
 }

@@ -42,12 +42,9 @@ struct AuthorEntry: Sendable {
         return weakest != place
     }
 
-    /// True when there was such an edge.
-    mutating func withdrawTrust(_ key: PublicKey) -> Bool {
+    mutating func withdrawTrust(_ key: PublicKey) {
         let place = place(of: key)
-        guard place < trusted.count, trusted[place].key == key else { return false }
-        trusted.remove(at: place)
-        return true
+        if place < trusted.count, trusted[place].key == key { trusted.remove(at: place) }
     }
 
     /// The first place whose key is not below `key`.

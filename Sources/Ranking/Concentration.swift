@@ -1,9 +1,9 @@
 /// How many independent voices stand behind each item (section D of `docs/ranking.md`).
 struct Concentration {
     /// The largest group's part of what others than the ego contribute; 0 without any. Per item.
-    private(set) var concentration: [Double]
+    let concentration: [Double]
     /// The authors other than the ego that contribute. Per item.
-    private(set) var supporters: [UInt32]
+    let supporters: [UInt32]
 
     /// Authors without a group, as plain SALSA meets them, are a voice each. O(edges).
     init(

@@ -1,4 +1,4 @@
-/// The shapes of connectivity decay (beta, MeritRank arXiv 2207.09950 section 4.3): what reaches its
+/// The shapes of connectivity decay (beta, MeritRank, arXiv 2207.09950): what reaches its
 /// goal through one vertex only is worth less.
 public enum ConnectivityDecay: String, Hashable, Sendable, CaseIterable {
     case none

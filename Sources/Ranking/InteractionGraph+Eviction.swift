@@ -26,8 +26,10 @@ extension InteractionGraph {
 
     /// Makes room for one event of an author: whole authors of lower standing go. False when the author
     /// itself is the weakest.
-    mutating func makeRoom(for key: PublicKey) -> Bool {
-        while interactionCount >= limits.interactions || eventCount >= limits.events {
+    mutating func makeRoom(for key: PublicKey, growing growth: Growth) -> Bool {
+        while growth != .nothing && eventCount >= limits.events
+            || growth == .interaction && interactionCount >= limits.interactions
+        {
             guard evictAuthor(weakerThan: key) else { return false }
         }
         return true
@@ -59,7 +61,7 @@ extension InteractionGraph {
         return .accepted
     }
 
-    private struct AuthorStanding {
+    struct AuthorStanding {
         var trust: Double
         var key: PublicKey
 
@@ -68,11 +70,11 @@ extension InteractionGraph {
         }
     }
 
-    private func standing(of key: PublicKey) -> AuthorStanding {
+    func standing(of key: PublicKey) -> AuthorStanding {
         AuthorStanding(trust: authors[key]?.rank ?? 0, key: key)
     }
 
-    private func isProtected(_ key: PublicKey) -> Bool {
+    func isProtected(_ key: PublicKey) -> Bool {
         guard let ego else { return false }
         return key == ego || authors[ego]?.trusts(key) == true
     }
@@ -80,7 +82,9 @@ extension InteractionGraph {
     private mutating func weakestAuthor() -> PublicKey? {
         if let weakest { return weakest }
         var lowest: AuthorStanding?
-        for (slot, key) in authors.keys.enumerated() where !isProtected(key) {
+        let friends = ego.flatMap { authors[$0] }
+        for (slot, key) in authors.keys.enumerated()
+        where key != ego && friends?.trusts(key) != true {
             let own = AuthorStanding(trust: authors.values[slot].rank, key: key)
             if lowest.map({ own.isBelow($0) }) ?? true { lowest = own }
         }

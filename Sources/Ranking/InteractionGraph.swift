@@ -38,15 +38,17 @@ public struct InteractionGraph: Sendable {
     ) -> GraphVerdict {
         guard truster != trusted else { return .refused(.selfLoop) }
         guard weight >= 0, weight.isFinite else { return .refused(.badWeight) }
-        weakest = nil
+        // Friends of the ego are protected.
+        if truster == ego { weakest = nil }
         if weight == 0 {
-            _ = authors.update(truster) { $0.withdrawTrust(trusted) }
+            authors.update(truster) { $0.withdrawTrust(trusted) }
             dropIfEmpty(truster)
             return .accepted
         }
         guard let slot = slot(for: truster) else { return .refused(.outranked) }
-        return authors[slot: slot].setTrust(trusted, weight: weight)
-            ? .accepted : .refused(.outranked)
+        let kept = authors[slot: slot].setTrust(trusted, weight: weight)
+        dropIfEmpty(truster)
+        return kept ? .accepted : .refused(.outranked)
     }
 
     /// Adds one play, like or rating. O(1) unless something is evicted.
@@ -55,19 +57,20 @@ public struct InteractionGraph: Sendable {
         guard interaction.weight > 0, interaction.weight.isFinite else {
             return .refused(.badWeight)
         }
-        guard makeRoom(for: interaction.author), let slot = slot(for: interaction.author) else {
-            return .refused(.outranked)
-        }
+        let author = interaction.author
+        guard makeRoom(for: author, growing: growth(author, interaction.item)),
+            let slot = slot(for: author)
+        else { return .refused(.outranked) }
         let event = Holding.Event(interaction)
-        if let number = items.number(of: interaction.item),
-            let place = authors[slot: slot].holdings.slot(of: number)
-        {
+        if let place = holdingPlace(slot, interaction.item) {
             let grew = authors[slot: slot].holdings[slot: place]
                 .add(event, limit: limits.eventsPerInteraction)
             if grew { countEvents(1, slot: slot) }
             return .accepted
         }
-        return insert(Holding(event), of: interaction.item, slot: slot)
+        let verdict = insert(Holding(event), of: interaction.item, slot: slot)
+        dropIfEmpty(author)
+        return verdict
     }
 
     /// Undoes exactly one earlier `add` of an equal interaction. False, and nothing changes, when there
@@ -96,7 +99,7 @@ public struct InteractionGraph: Sendable {
         interactionCount -= entry.holdings.count
         eventCount -= entry.eventCount
         authors.remove(author)
-        weakest = nil
+        if author == weakest || author == ego { weakest = nil }
     }
 
     /// The number of authors with edges of their own.
@@ -123,7 +126,19 @@ public struct InteractionGraph: Sendable {
 }
 
 extension InteractionGraph {
-    func isEgo(_ key: PublicKey) -> Bool { key == ego }
+    private func holdingPlace(_ slot: Int, _ item: ItemID) -> Int? {
+        items.number(of: item).flatMap { authors.values[slot].holdings.slot(of: $0) }
+    }
+
+    /// What one more event makes larger: an item that the author has grows by the event alone, and in
+    /// a full row one holding replaces another.
+    private func growth(_ author: PublicKey, _ item: ItemID) -> Growth {
+        guard let slot = authors.slot(of: author) else { return .interaction }
+        if holdingPlace(slot, item) != nil { return .event }
+        return authors.values[slot].holdings.isFull ? .nothing : .interaction
+    }
+
+    enum Growth { case nothing, event, interaction }
 
     mutating func countEvents(_ change: Int, slot: Int) {
         authors[slot: slot].eventCount += change
@@ -134,12 +149,14 @@ extension InteractionGraph {
     mutating func slot(for key: PublicKey) -> Int? {
         if let slot = authors.slot(of: key) { return slot }
         guard !authors.isFull || evictAuthor(weakerThan: key) else { return nil }
-        let own = isEgo(key)
+        let own = key == ego
         let entry = AuthorEntry(
             trustLimit: own ? limits.trustEdgesOfEgo : limits.trustEdgesPerAuthor,
             holdingLimit: own ? limits.interactionsOfEgo : limits.interactionsPerAuthor)
         authors.set(key, entry)
-        weakest = nil
+        if let known = weakest, !isProtected(key), standing(of: key).isBelow(standing(of: known)) {
+            weakest = key
+        }
         return authors.slot(of: key)
     }
 

@@ -1,10 +1,10 @@
 /// Every constant of the engines, with its source.
 public struct RankingParameters: Hashable, Sendable {
     /// Transitivity decay of the trust walk: the chance to stop at each author. 0.15 is the restart of
-    /// PageRank (Brin & Page 1998) and of MeritRank's experiments (arXiv 2207.09950, section 6).
+    /// PageRank (Brin & Page 1998).
     public var alphaTrust = 0.15
     /// Chance of the item walk to stop at each author, `tsalsa` and `salsa`. 0.5 keeps the walk near
-    /// the ego: converged SALSA forgets whom it is for (GraphJet, VLDB 2016, section 5.2).
+    /// the ego: converged SALSA forgets whom it is for.
     public var alphaSalsa = 0.5
     /// Exponent p of the popularity that a score is divided by, as in RP3beta (Paudel et al., TiiS
     /// 2017); `tsalsa`.

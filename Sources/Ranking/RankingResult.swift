@@ -35,7 +35,6 @@ public struct RankingResult: Sendable {
     public let isYoungNetwork: Bool
 
     let contributions: Contributions
-    let supporters: [UInt32]
     private let massPerTrust: Double?
     /// Rank in `items` from 1; 0 when not in it. Per item.
     private let ranks: [UInt32]
@@ -56,19 +55,18 @@ public struct RankingResult: Sendable {
         let voices = Concentration(
             snapshot, ego: query.ego, groups: standing.dominators.groups,
             contributions: mass.contributions)
-        let concentration: [Double]
-        let factors: [Double]
-        switch decay {
-        case .groups:
-            concentration = voices.concentration
-            factors = concentration.map { Concentration.factor($0, query.parameters) }
-        case .ratios(let ratios, let given):
-            concentration = ratios
-            factors = given
-        case .none:
-            concentration = voices.concentration
-            factors = [Double](repeating: 1, count: snapshot.itemCount)
+        let (concentration, factors) = Self.judge(voices, query.parameters, decay)
+        let young = Self.isYoung(standing.dominators, query, decay)
+        let scores = Self.scores(mass, factors: factors)
+        let tiers = concentration.map { ratio in
+            young && ratio >= query.parameters.tauHard
+                ? RankedItem.Tier.singleVoice : RankedItem.Tier.supported
         }
+        let order = Self.order(scores, tiers: tiers)
+        let left = Self.leftOut(snapshot, query)
+        let listed = order.filter { !left[$0.position] }
+        var ranks = [UInt32](repeating: 0, count: snapshot.itemCount)
+        for (place, item) in listed.enumerated() { ranks[item.position] = UInt32(place + 1) }
         self.engine = engine
         self.snapshot = snapshot
         self.query = query
@@ -80,41 +78,20 @@ public struct RankingResult: Sendable {
         shares = mass.shares
         popularity = mass.popularity
         contributions = mass.contributions
-        supporters = voices.supporters
         massPerTrust = mass.massPerTrust
         self.concentration = concentration
         self.factors = factors
-        let scores = Self.scores(mass, factors: factors)
         self.scores = scores
-        let young: Bool
-        if case .groups = decay {
-            young =
-                standing.dominators.groupCount(ego: query.ego)
-                < query.parameters.youngNetworkGroups
-        } else {
-            young = false
-        }
-        isYoungNetwork = young
-        let tiers = concentration.map { ratio in
-            young && ratio >= query.parameters.tauHard
-                ? RankedItem.Tier.singleVoice : RankedItem.Tier.supported
-        }
-        allItems = Self.order(scores, tiers: tiers)
-        let left = Self.leftOut(snapshot, query)
-        var items: [RankedItem] = []
-        var ranks = [UInt32](repeating: 0, count: snapshot.itemCount)
-        for item in allItems where !left[item.position] {
-            let place = item.position
-            ranks[place] = UInt32(items.count + 1)
-            items.append(
-                RankedItem(
-                    item: item, rank: items.count + 1, score: scores[place],
-                    share: mass.shares[place], popularity: mass.popularity[place],
-                    concentration: concentration[place], factor: factors[place],
-                    supporters: Int(voices.supporters[place]), tier: tiers[place]))
-        }
-        self.items = items
         self.ranks = ranks
+        isYoungNetwork = young
+        allItems = order
+        items = listed.enumerated().map { place, item in
+            let at = item.position
+            return RankedItem(
+                item: item, rank: place + 1, score: scores[at], share: mass.shares[at],
+                popularity: mass.popularity[at], concentration: concentration[at],
+                factor: factors[at], supporters: Int(voices.supporters[at]), tier: tiers[at])
+        }
     }
 
     /// The rank of an item in `items`, from 1; nil when it is not recommended.
@@ -184,6 +161,28 @@ public struct RankedItem: Hashable, Sendable {
 }
 
 extension RankingResult {
+    private static func judge(
+        _ voices: Concentration, _ parameters: RankingParameters, _ decay: Decay
+    ) -> (concentration: [Double], factors: [Double]) {
+        switch decay {
+        case .groups:
+            let found = voices.concentration
+            return (found, found.map { Concentration.factor($0, parameters) })
+        case .ratios(let ratios, let factors):
+            return (ratios, factors)
+        case .none:
+            let found = voices.concentration
+            return (found, [Double](repeating: 1, count: found.count))
+        }
+    }
+
+    private static func isYoung(
+        _ dominators: TrustDominators, _ query: RankingQuery, _ decay: Decay
+    ) -> Bool {
+        guard case .groups = decay else { return false }
+        return dominators.groupCount(ego: query.ego) < query.parameters.youngNetworkGroups
+    }
+
     private static func scores(_ mass: WalkMass, factors: [Double]) -> [Double] {
         let exponent = mass.popularityExponent
         return mass.shares.indices.map { item in

@@ -14,18 +14,24 @@ public struct Taste: RankingEngine {
         query.validate(against: snapshot)
         let view = query.view(of: snapshot)
         var standing = TrustStanding(view, query)
-        let effective = Self.effectiveNumber(standing.flow.trust)
+        let perVoice = Self.voicePerTrust(standing.flow.trust, ego: query.ego)
         let found = standing.heedingDislikes(view, query) { trust in
-            mass(view, query, trust: trust, perVoice: effective / query.parameters.taste.theta)
+            mass(view, query, trust: trust, perVoice: perVoice / query.parameters.taste.theta)
         }
         return RankingResult(name, view, query, standing: standing, mass: found, decay: .groups)
     }
 
-    /// `exp(entropy)` of a distribution: how many equals it is worth. 0 for an empty one.
-    static func effectiveNumber(_ trust: [Double]) -> Double {
+    /// What one unit of trust is worth in voices: n / (1 - trust of the ego), with n = `exp(entropy)` of
+    /// the trust in others, the number of equals that they are worth. 0 when nobody is trusted.
+    static func voicePerTrust(_ trust: [Double], ego: AuthorIndex) -> Double {
+        var others = 0.0
+        for (author, part) in trust.enumerated() where author != ego.position { others += part }
+        guard others > 0 else { return 0 }
         var entropy = 0.0
-        for part in trust where part > 0 { entropy -= part * Double.log(part) }
-        return trust.contains { $0 > 0 } ? Double.exp(entropy) : 0
+        for (author, part) in trust.enumerated() where author != ego.position && part > 0 {
+            entropy -= part / others * Double.log(part / others)
+        }
+        return Double.exp(entropy) / others
     }
 
     /// `voice(u) = min(1, trust(u) * perVoice)`; the voices of a region sum to at most its trust times
@@ -35,7 +41,8 @@ public struct Taste: RankingEngine {
     ) -> WalkMass {
         let taste = query.parameters.taste
         let relative = Self.relativeScales(snapshot.interactions)
-        let voice = trust.map { min(1, $0 * perVoice) }
+        var voice = trust.map { min(1, $0 * perVoice) }
+        if snapshot.contains(query.ego) { voice[query.ego.position] = 0 }
         let kernel = InteractionKernel(snapshot, mass: voice)
         let degrees = kernel.scatter(zip(voice, relative).map { $0 * $1 })
         let interest = interest(snapshot, ego: query.ego, degrees: degrees, exponent: taste.b)
@@ -46,11 +53,9 @@ public struct Taste: RankingEngine {
         let total = visits.reduce(0, +)
         let inverse = total > 0 ? 1 / total : 0
         let longest =
-            snapshot.interactions.rowCount == 0
-            ? 0
-            : (0..<snapshot.authorCount).reduce(0) {
-                max($0, snapshot.interactions.entries($1).count)
-            }
+            (0..<snapshot.authorCount)
+            .map { snapshot.interactions.entries($0).count }.max() ?? 0
+        // The most that one voice can say: to have as many items as anybody, the ego's among them.
         let most = Double.pow(Double(longest), 1 - taste.c) * (interest?.reduce(0, +) ?? 1)
         return WalkMass(
             authorVisits: near, itemVisits: visits, popularity: degrees,
@@ -78,7 +83,7 @@ public struct Taste: RankingEngine {
         return interest
     }
 
-    /// `near(v) = voice(v) n_v^-c * sum_i a(s, i) d_i^-b w(v, i)`, the largest kept, the ego left out.
+    /// `near(v) = voice(v) n_v^-c * sum_i a(s, i) d_i^-b w(v, i)`, the largest kept.
     /// An ego without items is near to every voice alike.
     private func neighbours(
         _ snapshot: GraphSnapshot, _ query: RankingQuery, kernel: InteractionKernel,
@@ -87,7 +92,7 @@ public struct Taste: RankingEngine {
         let taste = query.parameters.taste
         let scales = snapshot.interactions.scales
         var coefficients = [Double](repeating: 0, count: snapshot.authorCount)
-        for author in kernel.authors.lazy.map(Int.init) where author != query.ego.position {
+        for author in kernel.authors.lazy.map(Int.init) {
             // n_v = relative / scale: the sum of the author's relative weights.
             let degree = Double.pow(relative[author] / scales[author], -taste.c)
             coefficients[author] = voice[author] * degree

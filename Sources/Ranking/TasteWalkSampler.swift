@@ -6,7 +6,7 @@ internal import Primitives
 /// item that it came from. At an item: stop by chance, else to an author whom the previous author
 /// trusts and who has the item, in proportion to that author's affinity to it; without such an author
 /// to anyone whom the previous author trusts, in proportion to trust. An item that nobody else has
-/// ends the walk. Walk k draws from its own stream, `seed + k * 0x9E3779B97F4A7C15`.
+/// ends the walk. Every walk draws from its own stream.
 struct TasteWalkSampler {
     /// How often each author-item edge was walked from the author to the item.
     private(set) var edgeCounts: [UInt32]
@@ -46,7 +46,7 @@ struct TasteWalkSampler {
     mutating func run() {
         guard snapshot.contains(ego) else { return }
         for walk in 0..<UInt64(parameters.walks) {
-            var random = SeededRandom(seed: TrustWalks.seed(parameters.seed, walk: walk))
+            var random = WalkStreams.independent.generator(seed: parameters.seed, walk: walk)
             step(&random)
             starts.append(path.count)
         }

@@ -4,7 +4,7 @@ internal import RealModule
 /// How an interaction's raw weight becomes the weight of an edge:
 /// `transform(weight) * 2^(-age / halfLife)`.
 ///
-/// The half-life is the epoch decay (gamma) of MeritRank (arXiv 2207.09950, section 4): freshness,
+/// The half-life is the epoch decay (gamma) of MeritRank (arXiv 2207.09950): freshness,
 /// not defence.
 public struct Weighting: Hashable, Sendable {
     public enum Transform: String, Hashable, Sendable {

@@ -1,81 +1,212 @@
-import Foundation
+import CSQLite
+import Dispatch
 import GRDB
 
-/// One SQLite file of ours, opened with the settings that untrusted bytes on a disk ask for.
-struct DatabaseFile: Sendable {
-    let path: String
-    let queue: DatabaseQueue
+/// One of the two files: made, looked at before it is trusted, opened, set aside.
+struct DatabaseFile {
+    /// How long a command waits for a lock of another process.
+    static let busySeconds = 0.5
+    /// How long the check of a file may take when it is opened (threats.md, T36); beyond that, what
+    /// was seen so far counts, and every row is checked again when it is read.
+    static let checkMilliseconds = 2000
 
-    /// `synchronous` is FULL where a commit must survive a power cut, NORMAL where it may be fetched
-    /// again. Write-ahead logging in both: with FULL the log is synced at every commit.
-    init(
-        path: String, synchronous: String, maximumBytes: UInt64?, migrator: DatabaseMigrator
-    ) throws(StorageError) {
-        self.path = path
-        if !FileManager.default.fileExists(atPath: path) {
-            _ = FileManager.default.createFile(
-                atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+    let kind: DatabaseKind
+    let path: String
+
+    init(_ kind: DatabaseKind, in directory: String) {
+        self.kind = kind
+        path = directory + "/" + kind.name
+    }
+
+    var logPath: String { path + "-wal" }
+    var sharedMemoryPath: String { path + "-shm" }
+    /// Where a damaged file is kept: one copy, so that damage cannot fill the disk.
+    var asidePath: String { path + ".corrupt-1" }
+
+    // MARK: Making
+
+    /// Makes the file unless it is there. It comes into being whole, by a rename: an existing file
+    /// that is empty or half made is damage, not a fresh start, because an own feed that begins
+    /// again forks itself.
+    func createIfMissing(_ owner: StoreOwner) throws(StorageError) {
+        guard !Files.exists(path) else { return }
+        if kind == .own, Files.size(logPath) > 0 {
+            throw StorageError(
+                code: .corrupt, operation: "open own.db",
+                message: kind.damageMessage, cause: "own.db is gone, and its log is not")
         }
-        var configuration = GRDB.Configuration()
-        configuration.foreignKeysEnabled = true
-        configuration.busyMode = .timeout(2)
-        configuration.prepareDatabase { database in
-            try database.execute(
-                sql: """
-                    PRAGMA journal_mode = WAL;
-                    PRAGMA synchronous = \(synchronous);
-                    PRAGMA trusted_schema = OFF;
-                    PRAGMA cell_size_check = ON;
-                    PRAGMA journal_size_limit = 16777216;
-                    """)
-            if let maximumBytes {
-                let pageSize = try UInt64.fetchOne(database, sql: "PRAGMA page_size") ?? 4096
-                try database.execute(
-                    sql: "PRAGMA max_page_count = \(max(64, maximumBytes / pageSize))")
-            }
+        // A log without its database belongs to a file that was set aside.
+        for stale in [logPath, sharedMemoryPath] { try Files.remove(stale) }
+        let draft = path + ".new"
+        for stale in [draft, draft + "-journal"] { try Files.remove(stale) }
+        try Files.createEmpty(draft)
+        try attempt("create \(kind.name)", on: kind) {
+            let queue = try DatabaseQueue(path: draft, configuration: configuration())
+            // One wait for the disk, below, instead of one for each statement.
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF") }
+            try Schema.migrator(kind).migrate(queue)
+            try queue.write(owner.write)
+            try queue.close()
         }
-        queue = try StorageError.wrap("open", path) {
+        try Files.synchronise(draft)
+        try Files.move(draft, to: path)
+    }
+
+    // MARK: Looking
+
+    /// Checks that the file is ours, whole and not of a later version, and changes nothing in it:
+    /// a connection that could write would also write its log into the file when it is closed.
+    func inspect() throws(StorageError) {
+        guard Files.size(path) > 0 else {
+            throw StorageError(
+                code: .corrupt, operation: "open \(kind.name)", message: kind.damageMessage,
+                cause: "the file is empty")
+        }
+        var configuration = configuration()
+        configuration.readonly = true
+        try attempt("open \(kind.name)", on: kind) {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.read { database in
-                guard try !migrator.hasBeenSuperseded(database) else {
-                    throw StorageError(
-                        code: .newerSchema, operation: "open",
-                        message: "\(path) was written by a later version of vouchbird",
-                        hint: "use that version; nothing was changed")
+            defer { try? queue.close() }
+            let interruption = DispatchWorkItem { queue.interrupt() }
+            DispatchQueue.global().asyncAfter(
+                deadline: .now() + .milliseconds(Self.checkMilliseconds), execute: interruption)
+            defer { interruption.cancel() }
+            try queue.read { db in
+                guard try pragma(db, "application_id") == kind.applicationID else {
+                    throw Columns.Damage(description: "the file is no \(kind.name) of Vouchbird")
+                }
+                if try pragma(db, "user_version") > Schema.version,
+                    try Schema.migrator(kind).hasBeenSuperseded(db)
+                {
+                    throw newerSchema()
+                }
+                do {
+                    try Self.check(db, "quick_check")
+                } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
+                    // Out of time: no damage so far.
                 }
             }
-            try migrator.migrate(queue)
+        }
+    }
+
+    /// Brings the file to the present version, and checks tables and owner.
+    func prepare(_ owner: StoreOwner) throws(StorageError) {
+        try attempt("open \(kind.name)", on: kind) {
+            let queue = try DatabaseQueue(path: path, configuration: configuration())
+            defer { try? queue.close() }
+            try Schema.migrator(kind).migrate(queue)
+            let expected = try Schema.expectedStatements(kind)
+            try queue.read { db in
+                guard try Schema.statements(db) == expected else {
+                    throw Columns.Damage(description: "the tables are not those of this version")
+                }
+                let differences = try owner.differences(db)
+                guard differences.isEmpty else { throw wrongOwner(differences) }
+            }
+        }
+    }
+
+    /// Fails with `.corrupt` when SQLite's own check finds damage. `check` is quick_check or
+    /// integrity_check. O(size of the file).
+    static func check(_ db: Database, _ check: String) throws {
+        let rows = try Row.fetchAll(db, sql: "PRAGMA \(check)(4)")
+        let problems = try rows.map { try Columns($0).text(0) }
+        guard problems == ["ok"] else {
+            throw Columns.Damage(description: problems.joined(separator: "; "))
+        }
+    }
+
+    // MARK: Opening
+
+    /// The own file, one connection. Its log is synchronised at every commit (FULL), and the name
+    /// of the log was made durable with it, so that a commit that returned survives power loss. A
+    /// rollback journal would need EXTRA for that, which also synchronises the directory after the
+    /// journal's deletion, and twice as many waits for the disk. One connection: nothing else can
+    /// write or checkpoint.
+    func openQueue() throws(StorageError) -> DatabaseQueue {
+        try attempt("open \(kind.name)", on: kind) {
+            let queue = try DatabaseQueue(path: path, configuration: configuration())
+            try queue.writeWithoutTransaction { db in
+                let mode = try Row.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
+                guard try mode.map({ try Columns($0).text(0) }) == "wal" else {
+                    throw Columns.Damage(description: "write-ahead logging cannot be switched on")
+                }
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+                guard try pragma(db, "synchronous") == 2 else {
+                    throw Columns.Damage(description: "durable commits cannot be switched on")
+                }
+            }
             return queue
         }
     }
 
-    func write<Result>(
-        _ operation: String, _ work: (Database) throws -> Result
-    ) throws(StorageError) -> Result {
-        try StorageError.wrap(operation, path) { try queue.write(work) }
-    }
-
-    func read<Result>(
-        _ operation: String, _ work: (Database) throws -> Result
-    ) throws(StorageError) -> Result {
-        try StorageError.wrap(operation, path) { try queue.read(work) }
-    }
-
-    /// SQLite's own check of structure and indices.
-    func quickCheck() throws(StorageError) {
-        let answer = try read("check") { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
-        guard answer == "ok" else {
-            throw StorageError(
-                code: .corrupt, operation: "check",
-                message: "\(path) is damaged: \(answer ?? "no answer")")
+    /// The net file: one writer beside readers, no wait for the disk at a commit (GRDB sets NORMAL
+    /// with the log): power loss may take the newest commits, which peers give again.
+    /// `budgetBytes` bounds the file itself; the log adds a few MiB.
+    func openPool(budgetBytes: UInt64) throws(StorageError) -> DatabasePool {
+        try attempt("open \(kind.name)", on: kind) {
+            let pool = try DatabasePool(path: path, configuration: configuration())
+            // After GRDB's own start-up statements, which need a page even in a full file.
+            try pool.writeWithoutTransaction { db in
+                let pages = Int64(clamping: budgetBytes) / (try pragma(db, "page_size"))
+                // SQLite never goes below the pages in use: then nothing is added until some go.
+                try db.execute(sql: "PRAGMA max_page_count = \(max(1, min(pages, 0xFFFF_FFFE)))")
+            }
+            return pool
         }
     }
 
-    /// Bytes of the file and its log.
-    var bytes: UInt64 {
-        [path, path + "-wal"].reduce(0) { sum, file in
-            let size = try? FileManager.default.attributesOfItem(atPath: file)[.size]
-            return sum + ((size as? NSNumber)?.uint64Value ?? 0)
+    /// Renames a damaged file, replacing the copy of an earlier damage, and drops its log, which
+    /// means nothing to the file that follows.
+    func setAside() throws(StorageError) {
+        if Files.exists(path) { try Files.move(path, to: asidePath) }
+        for stale in [logPath, sharedMemoryPath] { try Files.remove(stale) }
+    }
+
+    // MARK: Helpers
+
+    private func configuration() -> GRDB.Configuration {
+        var configuration = GRDB.Configuration()
+        configuration.busyMode = .timeout(Self.busySeconds)
+        configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = 3
+        configuration.prepareDatabase { db in
+            guard unsafe vouchbird_harden(db.sqliteConnection) == SQLITE_OK else {
+                throw DatabaseError(message: "SQLite cannot be hardened")
+            }
+            // mmap: a disk error would be a signal. secure_delete: what is retracted is zeroed.
+            try db.execute(
+                sql: """
+                    PRAGMA trusted_schema = OFF;
+                    PRAGMA cell_size_check = ON;
+                    PRAGMA mmap_size = 0;
+                    PRAGMA secure_delete = ON;
+                    PRAGMA temp_store = MEMORY;
+                    PRAGMA journal_size_limit = 1048576;
+                    """)
         }
+        return configuration
+    }
+
+    private func pragma(_ db: Database, _ name: String) throws -> Int64 {
+        guard let row = try Row.fetchOne(db, sql: "PRAGMA \(name)") else {
+            throw Columns.Damage(description: "no answer to PRAGMA \(name)")
+        }
+        return try Columns(row).int(0)
+    }
+
+    private func newerSchema() -> StorageError {
+        StorageError(
+            code: .newerSchema, operation: "open \(kind.name)",
+            message:
+                "a later version of Vouchbird wrote \(kind.name); it was not touched: run that "
+                + "version; vouchbird version shows this one")
+    }
+
+    private func wrongOwner(_ differences: [String]) -> StorageError {
+        StorageError(
+            code: .wrongOwner, operation: "open \(kind.name)",
+            message: "\(kind.name) belongs to another \(differences.joined(separator: ", ")): use "
+                + "its own identity, or another directory: vouchbird --data-dir DIR init")
     }
 }

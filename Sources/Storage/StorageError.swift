@@ -1,95 +1,68 @@
-internal import GRDB
 public import NodeCore
 
-/// An operating error of the store: what was tried, why it failed, and what to do.
+/// Why the store could not do what it was asked: an operating error of the shell.
 public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
-    public enum Code: String, Hashable, Sendable {
+    public enum Code: String, Hashable, Sendable, CaseIterable {
+        /// No space on the disk, or the budget of net.db or a cap on a list is used up.
         case full
+        /// The disk answered with an error.
         case ioError = "io-error"
+        /// The file is not what was written.
         case corrupt
+        /// Another process holds the file.
         case locked
+        /// What was asked contradicts what is stored; nothing was changed.
         case conflict
-        /// The file or directory cannot be written.
+        /// The file or the directory refuses to be written.
         case notWritable = "not-writable"
-        /// The database belongs to other keys or to another network.
+        /// The files belong to another identity or network.
         case wrongOwner = "wrong-owner"
-        /// A later version of the program wrote it.
+        /// A later version of this program wrote the files.
         case newerSchema = "newer-schema"
     }
 
     public let code: Code
+    /// What was being done, as in "commit own records".
     public let operation: String
-    /// One sentence: what and why.
+    /// What is wrong, why, and the next command, for people.
     public let message: String
-    /// The next step, when there is one.
-    public let hint: String?
+    /// What the system or SQLite said; empty when there is nothing beyond the message.
+    public let cause: String
 
-    public init(code: Code, operation: String, message: String, hint: String? = nil) {
+    public init(code: Code, operation: String, message: String, cause: String = "") {
         self.code = code
         self.operation = operation
         self.message = message
-        self.hint = hint
+        self.cause = cause
     }
 
-    /// What the core makes of it.
+    /// As the core knows it. The three codes that only opening gives are what they would be later:
+    /// a disk that does not write, and files that contradict us.
     public var failure: StoreFailure {
         switch code {
         case .full: .full
+        case .ioError, .notWritable: .ioError
         case .corrupt: .corrupt
         case .locked: .locked
-        case .conflict: .conflict
-        case .ioError, .notWritable, .wrongOwner, .newerSchema: .ioError
+        case .conflict, .wrongOwner, .newerSchema: .conflict
         }
     }
 
-    public var description: String { hint.map { "\(message) (\($0))" } ?? message }
+    public var description: String {
+        let tail = cause.isEmpty ? "" : " (\(cause))"
+        return "cannot \(operation): \(message)\(tail)"
+    }
 }
 
-extension StorageError {
-    /// SQLite's own code, as one of ours.
-    init(_ error: any Error, operation: String, file: String) {
-        if let known = error as? StorageError {
-            self = known
-            return
-        }
-        let sqlite = error as? DatabaseError
-        let words = sqlite?.message ?? "\(error)"
-        switch sqlite?.resultCode {
-        case .SQLITE_FULL:
-            self.init(
-                code: .full, operation: operation,
-                message: "\(file) has reached its budget, or the disk is full",
-                hint: "free space, or raise store.budget_mib")
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            self.init(
-                code: .corrupt, operation: operation, message: "\(file) is damaged: \(words)",
-                hint: "restart the daemon: see vouchbird doctor")
-        case .SQLITE_BUSY, .SQLITE_LOCKED:
-            self.init(
-                code: .locked, operation: operation,
-                message: "another program holds \(file)",
-                hint: "close it: fuser \(file)")
-        case .SQLITE_CONSTRAINT:
-            self.init(
-                code: .conflict, operation: operation,
-                message: "\(file) holds another record in this place: \(words)")
-        case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
-            self.init(
-                code: .notWritable, operation: operation,
-                message: "\(file) cannot be opened for writing: \(words)",
-                hint: "see: ls -l \(file)")
-        default:
-            self.init(code: .ioError, operation: operation, message: "\(file): \(words)")
-        }
-    }
-
-    static func wrap<Result>(
-        _ operation: String, _ file: String, _ work: () throws -> Result
-    ) throws(StorageError) -> Result {
-        do {
-            return try work()
-        } catch {
-            throw StorageError(error, operation: operation, file: file)
+extension StorageError.Code {
+    /// The code of a failure that the core speaks of.
+    public init(_ failure: StoreFailure) {
+        switch failure {
+        case .full: self = .full
+        case .ioError: self = .ioError
+        case .corrupt: self = .corrupt
+        case .locked: self = .locked
+        case .conflict: self = .conflict
         }
     }
 }

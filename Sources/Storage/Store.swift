@@ -1,135 +1,149 @@
-import Foundation
 import GRDB
-public import NodeCore
-public import Primitives
 public import Records
+import Synchronization
 
-/// The two databases of a node: own.db, which must never be lost, and net.db, which may be.
+/// The memory of a node on disk: own.db, which nobody can give back, and net.db, a cache within a
+/// budget.
 ///
-/// Calls block; each is one transaction. Safe to call from any thread, one at a time for each file.
+/// Calls block. Writes come from one worker thread; reads may come from any thread beside them.
+/// A call must not be made from inside the closure of another. When a method throws, nothing of
+/// what it was asked has happened, and the next call works as soon as the cause is gone.
 public final class Store: Sendable {
-    let own: DatabaseFile
-    let net: DatabaseFile
+    /// The largest number of peers, and of invitations: both are named by a person, one at a time.
+    public static let listCapacity = 4096
+
+    let directory: String
+    let budgetBytes: UInt64
     let owner: StoreOwner
     let scheme: any SignatureScheme
-    /// What opening found and mended, for people.
-    public let notices: [String]
+    let own: DatabaseQueue
+    private let netPool: Mutex<DatabasePool>
+    private let noticeList: Mutex<[String]>
 
-    /// Opens or makes both files in `directory`, which exists. `budgetBytes` caps net.db.
+    /// Opens the two files of `directory`, making what is missing: directory 0700, files 0600.
+    ///
+    /// A damaged net.db is set aside as `net.db.corrupt-1` and begun anew, see `notices`; a damaged
+    /// own.db is an error and stays as it is. Takes up to 2 s a file for looking at it.
+    ///
+    /// - Parameters:
+    ///   - budgetBytes: the largest size of net.db.
+    ///   - owner: files of another owner or network are refused.
+    ///   - scheme: hashes records; the files are bound to it.
     public init(
         directory: String, budgetBytes: UInt64, owner: StoreOwner, scheme: any SignatureScheme
     ) throws(StorageError) {
+        self.directory = directory
+        self.budgetBytes = budgetBytes
         self.owner = owner
         self.scheme = scheme
-        do throws(StorageError) {
-            own = try DatabaseFile(
-                path: directory + "/own.db", synchronous: "FULL", maximumBytes: nil,
-                migrator: OwnDatabase.migrator)
-            try own.quickCheck()
+        try Files.makeDirectory(directory)
+        let ownFile = DatabaseFile(.own, in: directory)
+        let netFile = DatabaseFile(.net, in: directory)
+        var notices: [String] = []
+        // Both are looked at before either is changed.
+        let damage = try Self.inspectBoth(ownFile, netFile, &notices)
+        do {
+            try ownFile.createIfMissing(owner)
+            try ownFile.prepare(owner)
+            own = try ownFile.openQueue()
         } catch  where error.code == .corrupt {
-            throw StorageError(
-                code: .corrupt, operation: "open",
-                message: "\(directory)/own.db is damaged; it was not touched",
-                hint:
-                    "bring the person back as a new device: vouchbird --data-dir NEW identity restore"
-            )
+            throw Self.ownDamage(error, directory)
         }
-        let path = own.path
-        try own.write("claim") { try OwnDatabase.claim(owner, $0, path: path) }
-        (net, notices) = try Self.openNet(directory + "/net.db", budgetBytes)
+        let pool = try Self.openNet(netFile, owner, budgetBytes, damage, &notices)
+        netPool = Mutex(pool)
+        noticeList = Mutex(notices)
     }
 
-    /// A net.db that SQLite does not accept is set aside and a new one made: all of it can be fetched again.
-    private static func openNet(_ path: String, _ budgetBytes: UInt64) throws(StorageError)
-        -> (DatabaseFile, [String])
-    {
-        func open() throws(StorageError) -> DatabaseFile {
-            let file = try DatabaseFile(
-                path: path, synchronous: "NORMAL", maximumBytes: budgetBytes,
-                migrator: NetDatabase.migrator)
-            try file.quickCheck()
-            return file
-        }
-        do throws(StorageError) {
-            return (try open(), [])
-        } catch  where error.code == .corrupt {
-            let aside = path + ".corrupt"
-            let manager = FileManager.default
-            for suffix in ["", "-wal", "-shm"] {
-                try? manager.removeItem(atPath: aside + suffix)
-                try? manager.moveItem(atPath: path + suffix, toPath: aside + suffix)
-            }
-            return (
-                try open(),
-                ["net.db was damaged; it was set aside as \(aside) and is being fetched again"]
-            )
-        }
+    /// What happened to the files that a person should know, as sentences.
+    public var notices: [String] { noticeList.withLock { $0 } }
+
+    /// Sets net.db aside, as opening does with a damaged one, and begins a new one.
+    ///
+    /// For a reader that was told `.corrupt`: bodies are checked only when they are read. Own
+    /// records are not touched; what was read from net.db before is to be forgotten.
+    public func replaceNet() throws(StorageError) {
+        let file = DatabaseFile(.net, in: directory)
+        var notices: [String] = []
+        let pool = net
+        try attempt("close net.db", on: .net) { try pool.close() }
+        let damage = StorageError(
+            code: .corrupt, operation: "read net.db", message: DatabaseKind.net.damageMessage)
+        let fresh = try Self.openNet(file, owner, budgetBytes, damage, &notices)
+        netPool.withLock { $0 = fresh }
+        noticeList.withLock { $0 = Array(($0 + notices).suffix(16)) }
     }
 
-    // MARK: Records
+    var net: DatabasePool { netPool.withLock { $0 } }
 
-    /// Appends own records; they are on the disk when this returns.
-    public func commitOwn(records: [StoredRecord], tombstones: [Tombstone]) throws(StorageError) {
-        try own.write("append own records") {
-            try OwnDatabase.append(records, tombstones, owner: owner, $0)
+    // MARK: Opening
+
+    /// Looks at the files that exist. The damage of net.db is returned, all else is thrown.
+    private static func inspectBoth(
+        _ ownFile: DatabaseFile, _ netFile: DatabaseFile, _ notices: inout [String]
+    ) throws(StorageError) -> StorageError? {
+        for file in [ownFile, netFile] where try Files.tighten(file.path) {
+            notices.append(
+                "\(file.kind.name) was open to other users of this machine; it is no longer")
         }
-    }
-
-    public func commit(_ batch: StoreBatch) throws(StorageError) {
-        try net.write("commit") { try NetDatabase.commit(batch, $0) }
-    }
-
-    /// The places `first ... last` of a feed that are held, ascending, about `maximumBytes` of them.
-    public func range(feed: PublicKey, first: UInt64, last: UInt64, maximumBytes: Int)
-        throws(StorageError) -> [StoredEntry]
-    {
-        let file = feed == owner.feed ? own : net
-        return try file.read("read a range") { database in
-            guard let number = try FeedTables.number(of: feed, database) else { return [] }
-            return try FeedTables.range(
-                feed, feed: number, first: first, last: last, maximumBytes: maximumBytes,
-                scheme: scheme, database)
-        }
-    }
-
-    /// Every place held of one feed, or of all, each feed in ascending sequence; a page in memory at a time.
-    public func forEachEntry(of feed: PublicKey? = nil, _ body: (StoredEntry) -> Void)
-        throws(StorageError)
-    {
-        let keys = if let feed { [feed] } else { try allFeeds() }
-        for key in keys {
-            var next: UInt64 = 1
-            while true {
-                let page = try range(
-                    feed: key, first: next, last: .max, maximumBytes: 1 << 20)
-                guard let last = page.last else { break }
-                for entry in page { body(entry) }
-                next = last.sequence + 1
+        if Files.exists(ownFile.path) {
+            do {
+                try ownFile.inspect()
+            } catch  where error.code == .corrupt {
+                throw ownDamage(error, Files.parent(of: ownFile.path))
             }
         }
+        guard Files.exists(netFile.path) else { return nil }
+        do {
+            try netFile.inspect()
+            return nil
+        } catch  where error.isDamageOfNet {
+            return error
+        }
     }
 
-    private func allFeeds() throws(StorageError) -> [PublicKey] {
-        var keys: [PublicKey] = []
-        for file in [own, net] {
-            keys += try file.read("list feeds") { database in
-                try Data.fetchAll(database, sql: "SELECT key FROM feed ORDER BY number")
-                    .compactMap { PublicKey($0) }
+    private static func openNet(
+        _ file: DatabaseFile, _ owner: StoreOwner, _ budgetBytes: UInt64,
+        _ damage: StorageError?, _ notices: inout [String]
+    ) throws(StorageError) -> DatabasePool {
+        var damage = damage
+        if damage == nil {
+            do {
+                try file.createIfMissing(owner)
+                try file.prepare(owner)
+                return try file.openPool(budgetBytes: budgetBytes)
+            } catch  where error.isDamageOfNet {
+                damage = error
             }
         }
-        return keys
+        try file.setAside()
+        notices.append(
+            "net.db was damaged, is kept as \(file.asidePath), and is fetched again from peers"
+                + (damage.map { $0.cause.isEmpty ? "" : " (\($0.cause))" } ?? ""))
+        try file.createIfMissing(owner)
+        try file.prepare(owner)
+        return try file.openPool(budgetBytes: budgetBytes)
     }
 
-    public func forkProofs() throws(StorageError) -> [ForkProof] {
-        try net.read("read fork proofs") { try NetDatabase.forkProofs(scheme, $0) }
+    private static func ownDamage(_ error: StorageError, _ directory: String) -> StorageError {
+        let copy = directory + "/" + backupName
+        let advice =
+            Files.exists(copy)
+            ? "a copy is at \(copy)" : "the copy is the file that you made by identity backup"
+        return StorageError(
+            code: .corrupt, operation: error.operation,
+            message: "\(directory)/own.db is damaged; it stays as it is. Restore your records: "
+                + "vouchbird identity restore; \(advice)",
+            cause: error.cause)
     }
+}
 
-    // MARK: Care
-
-    public func quickCheck() throws(StorageError) {
-        try own.quickCheck()
-        try net.quickCheck()
+extension StorageError {
+    /// Whether a fresh net.db is the answer. A flipped bit in the header can also make a file look
+    /// read-only to SQLite; if the directory really is, setting the file aside says so.
+    fileprivate var isDamageOfNet: Bool {
+        switch code {
+        case .corrupt, .wrongOwner, .notWritable, .conflict: true
+        case .full, .ioError, .locked, .newerSchema: false
+        }
     }
-
-    public var sizes: StoreSizes { StoreSizes(ownBytes: own.bytes, netBytes: net.bytes) }
 }

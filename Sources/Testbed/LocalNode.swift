@@ -1,4 +1,5 @@
 public import Daemon
+import Dispatch
 public import Foundation
 import Synchronization
 
@@ -149,6 +150,22 @@ public final class LocalNode: Sendable {
             cursor = page.nextCursor
         } while cursor != nil
         return edges
+    }
+
+    /// Waits until the ranking has caught up with the graph: a node ranks a moment after a change.
+    public func waitUntilFresh(seconds: Double = 15) throws(TestbedFailure) {
+        let deadline = DispatchTime.now() + seconds
+        let client = try client()
+        while true {
+            let ranking = try client.request(.status, as: StatusDocument.self).recommendations
+            if ranking.computedAt != nil, !ranking.isStale { return }
+            guard DispatchTime.now() < deadline else {
+                throw TestbedFailure(
+                    code: .deadline, operation: "wait for \(name)'s ranking",
+                    message: "still stale after \(seconds) s")
+            }
+            Pause.milliseconds(20)
+        }
     }
 
     /// Runs a command of the command line against this node's directory.

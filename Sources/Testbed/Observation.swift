@@ -27,7 +27,7 @@ struct Observation {
         at index: Int, region: SybilRegion
     ) throws(TestbedFailure) -> DemoReport.User {
         let client = try cast.nodes[index].client()
-        try waitUntilFresh(client, name: cast.name(index))
+        try cast.nodes[index].waitUntilFresh()
         var counts: [String: Int] = [:]
         var tops: [EngineName: [String]] = [:]
         for engine in EngineName.allCases {
@@ -59,26 +59,13 @@ struct Observation {
         _ client: NodeClient, engine: EngineName?
     ) throws(TestbedFailure) -> RecommendDocument? {
         let request = Request.recommend(
-            RecommendOptions(count: Demo.Bars.top, engine: engine?.rawValue, reasons: 3, seed: 1))
+            RecommendOptions(count: Demo.Bars.top, engine: engine?.rawValue, reasons: 3))
         if case .failure(let refusal) = try client.answer(to: request),
             refusal.code == .nothingToShow
         {
             return nil
         }
         return try client.request(request, as: RecommendDocument.self)
-    }
-
-    /// A node ranks a moment after its graph has changed.
-    private func waitUntilFresh(_ client: NodeClient, name: String) throws(TestbedFailure) {
-        let deadline = DispatchTime.now() + 15
-        while try client.request(.status, as: StatusDocument.self).recommendations.isStale {
-            guard DispatchTime.now() < deadline else {
-                throw TestbedFailure(
-                    code: .deadline, operation: "wait for \(name)'s ranking",
-                    message: "still stale after 15 s")
-            }
-            Pause.milliseconds(50)
-        }
     }
 
     private func list(_ document: RecommendDocument?, engine: EngineName) -> DemoReport.List {

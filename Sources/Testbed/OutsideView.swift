@@ -15,12 +15,15 @@ public struct OutsideView: Sendable {
     ) throws(TestbedFailure) {
         var graph = InteractionGraph(ego: ego)
         for edge in edges { try graph.take(edge, now: now) }
-        let snapshot = graph.snapshot(ego: ego, at: now)
+        // Nodes give out weights as they rank with them.
+        var parameters = RankingParameters()
+        parameters.weighting = Weighting(transform: .identity)
+        let snapshot = graph.snapshot(ego: ego, at: now, parameters: parameters)
         guard let index = snapshot.index(of: ego) else {
             throw TestbedFailure(
                 code: .answer, operation: "rank from outside", message: "no such author")
         }
-        result = engine.engine.rank(snapshot, RankingQuery(ego: index))
+        result = engine.engine.rank(snapshot, RankingQuery(ego: index, parameters: parameters))
     }
 
     /// T2: the most of all item mass that a region can deliver to this user; nil for the baselines.
@@ -75,12 +78,10 @@ extension InteractionGraph {
             setTrust(from: author, to: target, weight: edge.weight)
             return
         }
-        let kinds: [String: Interaction.Kind] = ["play": .play, "like": .like, "rate": .rate]
-        guard let item = ItemID(edge.target), let kind = kinds[edge.kind] else { throw failure }
-        let time = edge.time.flatMap { Instant(text: $0) } ?? now
+        guard let item = ItemID(edge.target) else { throw failure }
         add(
             Interaction(
-                author: author, item: item, kind: kind, weight: edge.weight, time: time,
-                firstSeen: time))
+                author: author, item: item, kind: .like, weight: edge.weight, time: now,
+                firstSeen: now))
     }
 }

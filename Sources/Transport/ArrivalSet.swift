@@ -3,6 +3,10 @@ import Glibc
 
 /// Tells which connections have received something since the last question: an edge-triggered
 /// epoll set over descriptors that libzmq reads from.
+///
+/// epoll looks at a descriptor's state when it is asked, and libzmq has often read everything by
+/// then, which would swallow the event. So room to write is asked for as well: it is nearly always
+/// there and carries the news of an arrival; a new descriptor is reported once for it.
 @safe
 final class ArrivalSet {
     let descriptor: Int32
@@ -18,7 +22,7 @@ final class ArrivalSet {
     /// Watches a descriptor under `name`. It leaves the set by being closed.
     func watch(_ watched: Int32, name: UInt64) {
         var event = unsafe epoll_event()
-        unsafe event.events = EPOLLIN.rawValue | EPOLLET.rawValue
+        unsafe event.events = EPOLLIN.rawValue | EPOLLOUT.rawValue | EPOLLET.rawValue
         unsafe event.data.u64 = name
         if unsafe epoll_ctl(descriptor, EPOLL_CTL_ADD, watched, &event) != 0, errno == EEXIST {
             unsafe epoll_ctl(descriptor, EPOLL_CTL_MOD, watched, &event)

@@ -20,6 +20,17 @@ struct ByteAccount {
 
     init(nowMilliseconds: UInt64) { baseMilliseconds = nowMilliseconds }
 
+    /// How far a handshake can have come: nothing, part of the greeting (64 bytes), all of it, the
+    /// HELLO as well (202 bytes, which libzmq refuses unless its box is good).
+    var handshakeStage: Int {
+        switch readBytes {
+        case 0: 0
+        case 1..<64: 1
+        case 64..<266: 2
+        default: 3
+        }
+    }
+
     /// Bytes that libzmq has read and not handed over.
     var undelivered: Int {
         let out = baseBytes + deliveredBytes
@@ -42,7 +53,7 @@ struct ByteAccount {
     mutating func observe(read: UInt64, isDrained: Bool, nowMilliseconds: UInt64) {
         readBytes = max(readBytes, read)
         if isDrained { mark = (readBytes, deliveredBytes, nowMilliseconds) }
-        let elapsed = (nowMilliseconds - baseMilliseconds) / 1_000
+        let elapsed = (max(nowMilliseconds, baseMilliseconds) - baseMilliseconds) / 1_000
         let allowed = Self.allowanceBytes + Self.allowanceBytesPerSecond * elapsed
         if UInt64(undelivered) <= allowed {
             stalledSinceMilliseconds = nil

@@ -19,8 +19,6 @@ struct Connection {
     var isHalfOpen: Bool
     /// Something arrived since the last reading.
     var isTouched = true
-    /// Something arrived ever.
-    var hasArrivals = false
     var account: ByteAccount
 
     init(descriptor: Int32, side: Side, nowMilliseconds: UInt64) {

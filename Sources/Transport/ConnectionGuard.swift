@@ -20,9 +20,11 @@ final class ConnectionGuard {
     let arrivals: ArrivalSet
     private let limits: TransportLimits
     private(set) var connections: BoundedTable<Serial, Connection>
-    private(set) var halfOpenCount = 0
+    /// Inbound connections not yet heard, oldest first.
+    private var halfOpen: [Serial] = []
     private var nextSerial: Serial = 1
     private var lastCheckMilliseconds: UInt64 = 0
+    private var lastSweepMilliseconds: UInt64 = 0
     private var isArmed = false
 
     init(limits: TransportLimits, capacity: Int) throws(TransportError) {
@@ -39,14 +41,14 @@ final class ConnectionGuard {
         _ descriptor: Int32, side: Connection.Side, nowMilliseconds now: UInt64, cuts: inout [Cut]
     ) -> Serial? {
         let connection = Connection(descriptor: descriptor, side: side, nowMilliseconds: now)
-        if connection.isHalfOpen { makeRoom(for: connection.address, &cuts) }
+        if connection.isHalfOpen { makeRoom(for: connection, &cuts) }
         let serial = nextSerial
         nextSerial += 1
         guard connections.set(serial, connection) else {
             connection.shutDown()
             return nil
         }
-        if connection.isHalfOpen { halfOpenCount += 1 }
+        if connection.isHalfOpen { halfOpen.append(serial) }
         arrivals.watch(descriptor, name: serial)
         isArmed = true
         return serial
@@ -61,15 +63,15 @@ final class ConnectionGuard {
     /// The connection spoke: it is half-open no longer.
     func establish(_ serial: Serial) {
         connections.update(serial) { connection in
-            if connection.isHalfOpen { halfOpenCount -= 1 }
             connection.isHalfOpen = false
         }
+        halfOpen.removeAll { $0 == serial }
     }
 
     /// Forgets a connection that libzmq has closed.
     func forget(_ serial: Serial) {
         guard let connection = connections.remove(serial) else { return }
-        if connection.isHalfOpen { halfOpenCount -= 1 }
+        if connection.isHalfOpen { halfOpen.removeAll { $0 == serial } }
     }
 
     /// Ends a connection and forgets it.
@@ -83,7 +85,6 @@ final class ConnectionGuard {
         arrivals.collect { serial in
             guard let slot = connections.slot(of: serial) else { return }
             connections[slot: slot].isTouched = true
-            connections[slot: slot].hasArrivals = true
             isArmed = true
         }
     }
@@ -92,13 +93,14 @@ final class ConnectionGuard {
     /// message left just before. O(connections), with three system calls for each active one.
     func check(nowMilliseconds now: UInt64, isDrained: Bool, cuts: inout [Cut]) {
         lastCheckMilliseconds = now
-        isArmed = false
         collectArrivals()
         isArmed = false
+        let isSweep = now >= lastSweepMilliseconds + UInt64(limits.sweepMilliseconds)
+        if isSweep { lastSweepMilliseconds = now }
         var due: [(Serial, Refusal)] = []
         var total = 0
         for slot in connections.keys.indices {
-            if connections[slot: slot].isTouched {
+            if isSweep || connections[slot: slot].isTouched {
                 // A connection that is gone is forgotten when its monitor event comes.
                 if !connections[slot: slot].read(isDrained: isDrained, nowMilliseconds: now) {
                     connections[slot: slot].isTouched = false
@@ -121,18 +123,16 @@ final class ConnectionGuard {
 
     // MARK: Queries
 
+    var halfOpenCount: Int { halfOpen.count }
+
     /// Whether the epoll set belongs into the poll set: not while the next check is set anyway.
     var wantsArrivals: Bool { !isArmed }
 
-    /// When `check` is due next; nil when only an arrival makes it due. O(connections).
+    /// When `check` is due next; nil without connections. Deadlines are met within a sweep.
     var nextCheckMilliseconds: UInt64? {
-        let soonest = lastCheckMilliseconds + UInt64(limits.guardMilliseconds)
-        if isArmed { return soonest }
-        var next: UInt64?
-        for slot in connections.keys.indices {
-            if let deadline = deadline(slot) { next = min(next ?? deadline, deadline) }
-        }
-        return next.map { max($0, soonest) }
+        if isArmed { return lastCheckMilliseconds + UInt64(limits.guardMilliseconds) }
+        if connections.isEmpty { return nil }
+        return lastSweepMilliseconds + UInt64(limits.sweepMilliseconds)
     }
 
     func establishedInbound(in netgroup: UInt64) -> Int {
@@ -174,36 +174,39 @@ final class ConnectionGuard {
         drop(serial)
     }
 
-    /// Ends half-open connections so that an honest newcomer gets in: those that have sent nothing
-    /// first, the oldest of them first.
-    private func makeRoom(for address: PeerAddress, _ cuts: inout [Cut]) {
+    /// Ends half-open connections so that an honest newcomer gets in: those least far in the
+    /// handshake first, the oldest of them first.
+    private func makeRoom(for newcomer: Connection, _ cuts: inout [Cut]) {
+        let (address, now) = (newcomer.address, newcomer.admittedMilliseconds)
         if !address.isLoopback {
             let group = address.netgroup
-            let count = connections.values.count { $0.isHalfOpen && $0.address.netgroup == group }
+            let count = halfOpen.count { connections[$0]?.address.netgroup == group }
             if count >= limits.halfOpenPerNetgroup {
-                dropOldestHalfOpen(.halfOpenNetgroup, &cuts) { $0.address.netgroup == group }
+                dropOldestHalfOpen(.halfOpenNetgroup, now, &cuts) { $0.address.netgroup == group }
             }
         }
-        if halfOpenCount >= limits.halfOpen {
-            dropOldestHalfOpen(.halfOpenCap, &cuts) { _ in true }
+        if halfOpen.count >= limits.halfOpen {
+            dropOldestHalfOpen(.halfOpenCap, now, &cuts) { _ in true }
         }
     }
 
     private func dropOldestHalfOpen(
-        _ reason: Refusal, _ cuts: inout [Cut], where matches: (Connection) -> Bool
+        _ reason: Refusal, _ now: UInt64, _ cuts: inout [Cut],
+        where matches: (Connection) -> Bool
     ) {
         collectArrivals()
-        var victim: (serial: Serial, hasArrivals: Bool)?
-        for slot in connections.keys.indices {
-            let connection = connections[slot: slot]
-            guard connection.isHalfOpen, matches(connection) else { continue }
-            let serial = connections.keys[slot]
-            let isBetter =
-                victim.map {
-                    $0.hasArrivals == connection.hasArrivals
-                        ? serial < $0.serial : !connection.hasArrivals
-                } ?? true
-            if isBetter { victim = (serial, connection.hasArrivals) }
+        var victim: (stage: Int, serial: Serial)?
+        for serial in halfOpen {
+            guard let slot = connections.slot(of: serial), matches(connections[slot: slot]) else {
+                continue
+            }
+            if connections[slot: slot].isTouched {
+                _ = connections[slot: slot].read(isDrained: false, nowMilliseconds: now)
+            }
+            let stage = connections[slot: slot].account.handshakeStage
+            if victim.map({ stage < $0.stage }) ?? true { victim = (stage, serial) }
+            // None is less far: in a flood of silent connections the search ends with the first.
+            if stage == 0 { break }
         }
         if let victim { cut(victim.serial, reason, &cuts) }
     }

@@ -40,7 +40,7 @@ final class InboundPeers {
         socket.setCurveServer(keys)
         socket.set(ZMQ_ROUTER_MANDATORY, 1)
         socket.set(ZMQ_ROUTER_HANDOVER, 1)
-        socket.set(ZMQ_BACKLOG, 128)
+        socket.set(ZMQ_BACKLOG, limits.backlog)
         monitor = try SocketMonitor(context, watching: socket, name: "inbound")
         links = BoundedTable(capacity: limits.connections)
         serialsByDescriptor = BoundedTable(capacity: limits.connections + limits.halfOpen)

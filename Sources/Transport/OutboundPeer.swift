@@ -101,6 +101,7 @@ final class OutboundPeer {
         let socket = try ZMQSocket(context, ZMQ_DEALER)
         socket.setLinkOptions(limits)
         socket.setCurveClient(keys, server: key)
+        socket.set(ZMQ_CONNECT_TIMEOUT, limits.connectMilliseconds)
         socket.set(ZMQ_RECONNECT_IVL, limits.reconnectMilliseconds)
         socket.set(ZMQ_RECONNECT_IVL_MAX, limits.reconnectMaximumMilliseconds)
         // No queue without a connection: what was meant for a broken one must not come first on

@@ -5,6 +5,8 @@ public struct TransportLimits: Hashable, Sendable {
     public var maximumFrameBytes = 64 << 10
     /// Established links, inbound and outbound together.
     public var connections = 256
+    /// Connections that the kernel holds for a listener that is behind (listen(2)).
+    public var backlog = 512
     /// Inbound connections that have not yet spoken.
     public var halfOpen = 64
     /// Of these, in one netgroup (/24 or /48). Loopback is exempt: everyone there is this machine.
@@ -17,13 +19,16 @@ public struct TransportLimits: Hashable, Sendable {
     public var undeliveredBytes = 1 << 20
     /// The same over all connections; past it the worst one is cut. A one-byte frame takes 36 bytes
     /// on the wire and 64 in libzmq, so memory is up to twice this figure.
-    public var undeliveredBytesTotal = 6 << 20
+    public var undeliveredBytesTotal = 4 << 20
     /// Frames waiting to be sent to one link, in bytes.
     public var outboundQueueBytesPerLink = 1 << 20
     /// Frames waiting to be sent over all links, in bytes.
     public var outboundQueueBytesTotal = 32 << 20
     /// Frames waiting to be sent to one link, in messages (libzmq's SNDHWM).
     public var outboundQueueFrames = 1_000
+    /// From the first SYN to a connection. Short, because the kernel repeats a lost SYN after 1, 3
+    /// and 7 s, and a listener under a flood of connects loses most of them.
+    public var connectMilliseconds = 2_000
     /// From accept to the first message. The dialler speaks first.
     public var handshakeMilliseconds = 5_000
     /// From the first byte of a frame to its last.
@@ -46,12 +51,16 @@ public struct TransportLimits: Hashable, Sendable {
     public var controlFrameBytes = 16 << 20
     /// Least time between two looks of the connection guard, and so its reaction time to a flood.
     public var guardMilliseconds = 10
+    /// Longest time between two readings of a connection: a second net below the first, which
+    /// tells of arrivals as long as the connection has room to write.
+    public var sweepMilliseconds = 250
     /// Frames taken out of libzmq in one call of `poll`.
     public var framesPerPoll = 256
 
     public init() {}
 
     /// libzmq's RCVHWM: finished messages of one connection never amount to more than half of
-    /// `undeliveredBytes`, so what goes beyond can only be a message that does not end.
-    var receiveHighWaterMark: Int { max(1, undeliveredBytes / 2 / maximumFrameBytes) }
+    /// `undeliveredBytes`, so what goes beyond can only be a message that does not end. At least 2:
+    /// with 1, libzmq 4.3.4 delivers nothing from a connection that ZAP has let in.
+    var receiveHighWaterMark: Int { max(2, undeliveredBytes / 2 / maximumFrameBytes) }
 }

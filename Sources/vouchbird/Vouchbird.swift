@@ -78,7 +78,7 @@ struct Vouchbird: AsyncParsableCommand {
     }
 }
 
-/// The version of this build.
+/// The version of this build, as the daemon says it too.
 enum Version {
-    static let text = "0.1.0"
+    static let text = Daemon.Vouchbird.version
 }

@@ -87,6 +87,14 @@ struct KeyTests {
         #expect(secret.count == 32)
     }
 
+    @Test("a secret that nobody holds any more gives its pages back")
+    func release() throws {
+        let before = try MemoryScan.mappings().count
+        for _ in 0..<1000 { #expect(try SecretBytes(randomCount: 32).count == 32) }
+        // Other tests come and go beside this one, but not by the thousand.
+        #expect(try MemoryScan.mappings().count < before + 500)
+    }
+
     /// Whether this process may lock more than a few pages: root may, and a limit of 1 MiB lets it.
     private func lockedMemoryIsAllowed() -> Bool {
         let limits = (try? MemoryScan.processFile("limits")) ?? ""

@@ -32,24 +32,37 @@ enum MemoryScan {
         return out
     }
 
-    /// How often the bytes of `needle` occur in memory that would be dumped. The needle itself is
-    /// in memory that is not.
+    /// Bytes of a secret that must lie together to be found: freed memory loses its beginning to the
+    /// allocator's own notes, so the whole is not waited for. Eight random bytes are no accident.
+    private static let window = 8
+
+    /// How many places in memory that would be dumped hold a piece of `needle`, which itself lies in
+    /// memory that is not. The stack of the caller is left out: looking puts pieces there, because
+    /// the first call of each library function saves the registers on it.
     static func occurrences(of needle: SecretBytes) throws -> Int {
         let memory = unsafe open("/proc/self/mem", O_RDONLY | O_CLOEXEC)
         guard memory >= 0 else { throw CocoaError(.fileReadNoPermission) }
         defer { close(memory) }
         let step = 1 << 20
-        // Chunks overlap by a needle, so that one across a border is seen.
-        var buffer = [UInt8](repeating: 0, count: step + needle.count)
+        // Chunks overlap by a window, so that one across a border is seen.
+        var buffer = [UInt8](repeating: 0, count: step + window)
         var found = 0
-        for mapping in try mappings() where mapping.isWritable && !mapping.flags.contains("dd") {
+        var local = 0
+        let ownStack = unsafe withUnsafeMutablePointer(to: &local) { UInt(bitPattern: $0) }
+        for mapping in try mappings()
+        where mapping.isWritable && !mapping.flags.contains("dd")
+            && !(mapping.start..<mapping.end).contains(ownStack)
+        {
             for start in stride(from: mapping.start, to: mapping.end, by: step) {
                 let wanted = min(buffer.count, Int(mapping.end - start))
                 // Memory that another test gave back meanwhile reads as nothing.
                 let count = unsafe buffer.withUnsafeMutableBytes {
                     unsafe pread(memory, $0.baseAddress, wanted, off_t(start))
                 }
-                if count > 0, contains(buffer, count, needle) { found += 1 }
+                if count >= window {
+                    for offset in stride(from: 0, through: needle.count - window, by: window)
+                    where contains(buffer, count, needle, offset) { found += 1 }
+                }
                 wipe(&buffer)
             }
         }
@@ -63,15 +76,18 @@ enum MemoryScan {
         return String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
     }
 
-    private static func contains(_ bytes: [UInt8], _ count: Int, _ needle: SecretBytes) -> Bool {
+    private static func contains(
+        _ bytes: [UInt8], _ count: Int, _ needle: SecretBytes, _ offset: Int
+    ) -> Bool {
         unsafe needle.withPointer { secret in
             unsafe bytes.withUnsafeBytes { buffer in
                 guard var here = buffer.baseAddress else { return false }
-                let last = unsafe here + (count - needle.count)
+                let piece = unsafe secret + offset
+                let last = unsafe here + (count - window)
                 while unsafe here <= last,
-                    let next = unsafe memchr(here, CInt(secret[0]), last - here + 1)
+                    let next = unsafe memchr(here, CInt(piece[0]), last - here + 1)
                 {
-                    if unsafe memcmp(next, secret, needle.count) == 0 { return true }
+                    if unsafe memcmp(next, piece, window) == 0 { return true }
                     unsafe here = UnsafeRawPointer(next) + 1
                 }
                 return false

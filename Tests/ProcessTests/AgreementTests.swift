@@ -13,7 +13,7 @@ extension ProcessTests {
                         (0..<10).map { Draft(kind: .like, item: "song:\(place)-\($0)") })
                 }
                 let look = try AgreementMonitor(nodes: network.nodes).wait(
-                    feeds: 4, records: 40, seconds: 30)
+                    feeds: 4, records: 44, seconds: 30)
                 #expect(Set(look.digests).count == 1)
                 #expect(look.feeds == [4, 4, 4, 4])
                 for node in network.nodes {
@@ -29,15 +29,16 @@ extension ProcessTests {
         func lateComer() throws {
             try Bench.withChain(["ana", "ben", "cho"]) { network in
                 let (ana, ben, cho) = (network.nodes[0], network.nodes[1], network.nodes[2])
-                try cho.publish([Draft(kind: .like, item: "song:before")])
-                try AgreementMonitor(nodes: network.nodes).wait(feeds: 1, seconds: 20)
+                try Bench.trust(ben, ana)
+                try Bench.trust(cho, ana)
+                try AgreementMonitor(nodes: network.nodes).wait(feeds: 3, records: 5, seconds: 20)
                 #expect(cho.stop() == .exited(0))
                 try ana.publish((0..<300).map { Draft(kind: .like, item: "song:\($0)") })
-                try AgreementMonitor(nodes: [ana, ben]).wait(feeds: 2, records: 301, seconds: 20)
+                try AgreementMonitor(nodes: [ana, ben]).wait(feeds: 3, records: 305, seconds: 20)
                 try cho.start()
                 try cho.waitUntilReady()
                 try cho.publish([Draft(kind: .like, item: "song:after")])
-                try AgreementMonitor(nodes: network.nodes).wait(feeds: 2, records: 302, seconds: 20)
+                try AgreementMonitor(nodes: network.nodes).wait(feeds: 3, records: 306, seconds: 20)
             }
         }
 
@@ -48,18 +49,19 @@ extension ProcessTests {
                 try ana.publish([
                     Draft(kind: .like, item: "song:kept"), Draft(kind: .like, item: "song:regret"),
                 ])
-                try AgreementMonitor(nodes: network.nodes).wait(feeds: 1, records: 2, seconds: 20)
+                try AgreementMonitor(nodes: network.nodes).wait(feeds: 2, records: 4, seconds: 20)
                 #expect(try likes(on: ben) == ["song:kept", "song:regret"])
                 let answer = try ana.request(
                     .retract(item: "song:regret", kind: nil), as: RetractDocument.self)
                 #expect(answer.retracted.count == 1)
-                try AgreementMonitor(nodes: network.nodes).wait(feeds: 1, records: 3, seconds: 20)
+                try AgreementMonitor(nodes: network.nodes).wait(feeds: 2, records: 5, seconds: 20)
                 #expect(try likes(on: ben) == ["song:kept"])
             }
         }
 
         private func likes(on node: LocalNode) throws -> [String] {
-            try node.edges(.interactions).map(\.target).sorted()
+            try node.waitUntilFresh()
+            return try node.edges(.interactions).map(\.target).sorted()
         }
     }
 }

@@ -1,5 +1,7 @@
+import Daemon
 import Dispatch
 import Foundation
+import Primitives
 import TestSupport
 import Testbed
 import Testing

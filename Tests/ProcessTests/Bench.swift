@@ -1,3 +1,4 @@
+import Daemon
 import Foundation
 import Testbed
 import Testing
@@ -24,7 +25,8 @@ enum Bench {
     }()
 
     static func dataSet(_ name: String) -> URL? {
-        let folder = packageRoot.appendingPathComponent("../shared/data/\(name)").standardizedFileURL
+        let folder = packageRoot.appendingPathComponent("../shared/data/\(name)")
+            .standardizedFileURL
         return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
     }
 
@@ -37,6 +39,12 @@ enum Bench {
         let network = try LocalNetwork(names: names, settings: settings)
         defer { network.close() }
         return try body(network)
+    }
+
+    /// Has the user of `node` trust the user of `other`: strangers get little room.
+    static func trust(_ node: LocalNode, _ other: LocalNode) throws {
+        try node.publish([Draft(kind: .trust, author: try other.identity().author)])
+        try node.waitUntilFresh()
     }
 
     /// Runs `body` with nodes that run, each but the first linked to the one before it.

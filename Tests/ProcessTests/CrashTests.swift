@@ -19,6 +19,7 @@ extension ProcessTests {
                 let (ana, ben) = (network.nodes[0], network.nodes[1])
                 try network.start()
                 try network.connect(ana, to: ben)
+                try Bench.trust(ben, ana)
                 var acknowledged: [UInt64: String] = [:]
                 for round in 1...Self.restarts {
                     if round > 1 {
@@ -74,7 +75,7 @@ extension ProcessTests {
             _ ana: LocalNode, _ ben: LocalNode, _ acknowledged: [UInt64: String], seed: UInt64
         ) throws {
             try AgreementMonitor(nodes: [ana, ben]).wait(
-                feeds: 1, records: UInt64(acknowledged.count), seconds: 30)
+                feeds: 2, records: UInt64(acknowledged.count) + 3, seconds: 30)
             let own = try history(of: ana)
             let lost = acknowledged.filter { own[$0.key] != $0.value }
             #expect(lost.isEmpty, "seed \(seed): lost on the node itself: \(lost)")

@@ -16,7 +16,8 @@ extension ProcessTests {
             #expect(report.holds && !report.claims.isEmpty)
             #expect(report.agreement.feeds == 35)
             #expect(report.users.count == 5)
-            #expect(report.users.contains { ($0.spam["salsa"] ?? 0) > 0 }, "the attack is no attack")
+            #expect(
+                report.users.contains { ($0.spam["salsa"] ?? 0) > 0 }, "the attack is no attack")
             let folder = try #require(
                 result.errorOutput.firstMatch(of: /nodes in (\S+)/)?.output.1)
             #expect(!FileManager.default.fileExists(atPath: String(folder)))

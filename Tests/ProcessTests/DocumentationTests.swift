@@ -15,7 +15,7 @@ extension ProcessTests {
         @Test("every command in the README and the guides is a make goal or a real command")
         func commands() throws {
             let goals = try makeGoals()
-            let commands = try Self.pages.flatMap { try commands(of: $0) }
+            let commands = try Self.pages.flatMap { try self.commands(of: $0) }
             #expect(commands.count > 10)
             for command in Set(commands) {
                 switch command.words[0] {
@@ -37,7 +37,9 @@ extension ProcessTests {
 
         @Test("the README has the two commands and says what is not protected")
         func readme() throws {
-            let commands = try commands(of: "README.md").map { $0.words.joined(separator: " ") }
+            let commands = try self.commands(of: "README.md").map {
+                $0.words.joined(separator: " ")
+            }
             #expect(commands.contains("make demo") && commands.contains("make test"))
             #expect(try text(of: "README.md").contains("does not protect"))
         }
@@ -68,7 +70,8 @@ extension ProcessTests {
 
         private func makeGoals() throws -> Set<String> {
             let lines = try text(of: "Makefile").split(separator: "\n")
-            return Set(lines.compactMap { $0.firstMatch(of: /^([a-z]+):/).map { String($0.output.1) } })
+            return Set(
+                lines.compactMap { $0.firstMatch(of: /^([a-z]+):/).map { String($0.output.1) } })
         }
 
         private func commands(of page: String) throws -> [Command] {

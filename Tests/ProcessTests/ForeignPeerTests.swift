@@ -24,9 +24,10 @@ extension ProcessTests {
                 #expect(feed.records >= 40 && feed.verified == feed.records)
                 #expect(feed.chained && feed.headMatches)
                 let offset = UInt64(feed.records - 40)
-                #expect((0..<40).allSatisfy {
-                    feed.holds(item: "song:\($0)", at: UInt64($0) + 1 + offset)
-                })
+                #expect(
+                    (0..<40).allSatisfy {
+                        feed.holds(item: "song:\($0)", at: UInt64($0) + 1 + offset)
+                    })
             }
         }
 
@@ -39,11 +40,12 @@ extension ProcessTests {
                 let published = try ForeignPeer(facing: ana)
                     .run(["publish", "--items", "30"], as: ForeignPeer.Published.self)
                 #expect(published.unchanged)
-                try AgreementMonitor(nodes: [ana, ben]).wait(feeds: 1, records: 30, seconds: 20)
+                try AgreementMonitor(nodes: [ana, ben]).wait(feeds: 3, records: 32, seconds: 20)
                 let fetched = try ForeignPeer(facing: ben)
                     .run(["fetch", "--feed", published.feed], as: ForeignPeer.Fetched.self)
                 let feed = try #require(fetched.feeds.first)
                 #expect(feed.records == 30 && feed.verified == 30 && feed.chained)
+                try ben.waitUntilFresh()
                 #expect(try ben.edges(.interactions).count == 30)
             }
         }

@@ -32,6 +32,7 @@ struct Offence: Sendable, CustomTestStringConvertible {
         Offence(kind: "broken-chain", counter: "rejected.broken-chain"),
         Offence(kind: "time-reversed", counter: "rejected.time-reversed"),
         Offence(kind: "too-far-ahead", counter: "ignored.too-far-ahead"),
+        Offence(kind: "far-jump", counter: "ignored.over-quota", count: 3),
         Offence(kind: "equivocating", counter: "rejected.equivocation", forks: true),
     ]
 }
@@ -51,7 +52,7 @@ extension ProcessTests {
                 let offered = try JSONDecoder().decode(
                     ForeignPeer.Offered.self, from: Data(line.utf8))
                 let before = try node.status()
-                #expect(before.records.known == UInt64(1 + offered.accepted))
+                #expect(before.records.known == UInt64(2 + offered.accepted))
 
                 peer.releaseLeash()
                 let offended = try ForeignPeer.answer(of: peer, as: ForeignPeer.Offended.self)
@@ -98,13 +99,15 @@ extension ProcessTests {
                 let (ana, ben) = (network.nodes[0], network.nodes[1])
                 let peer = try ForeignPeer(facing: ana).start(["offend", "equivocating"])
                 #expect(peer.outputLine(seconds: 15) { $0.contains("accepted") } != nil)
-                try AgreementMonitor(nodes: [ana, ben]).wait(feeds: 1, records: 3, seconds: 15)
+                try AgreementMonitor(nodes: [ana, ben]).wait(feeds: 3, records: 5, seconds: 15)
                 peer.releaseLeash()
                 _ = try ForeignPeer.answer(of: peer, as: ForeignPeer.Offended.self)
                 try waitForFork(on: ana)
                 // The proof alone spreads: ben never met the forger.
                 try waitForFork(on: ben)
+                try ana.waitUntilFresh()
                 #expect(try ana.edges(.interactions).isEmpty)
+                try ben.waitUntilFresh()
                 #expect(try ben.edges(.interactions).isEmpty)
             }
         }

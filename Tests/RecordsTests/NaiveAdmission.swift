@@ -54,8 +54,9 @@ struct NaiveAdmission {
             let consents = scheme.verify(signature, of: statement, by: author)
             return held.isEmpty && consents ? nil : .badDelegation
         case .retract(let sequence, let id):
-            let isThere = sequence <= UInt64(held.count) && held[Int(sequence) - 1].id == id
-            return isThere ? nil : .badRetraction
+            // The first record says for whom the feed speaks, and stays.
+            let mayGo = (2...).contains(sequence) && sequence <= UInt64(held.count)
+            return mayGo && held[Int(sequence) - 1].id == id ? nil : .badRetraction
         default: return nil
         }
     }

@@ -17,7 +17,7 @@ struct AttackFigures: Sendable {
     var processorSeconds = 0.0
     var seconds = 0.0
     var counters = TransportCounters()
-    var census: [CensusEntry] = []
+    var census: [MapCensus] = []
 
     var growthMebibytes: Double { Double(bytesPeak - bytesBefore) / 1_048_576 }
 
@@ -27,6 +27,11 @@ struct AttackFigures: Sendable {
         return ((object as? [String: Any])?[name] as? NSNumber)?.doubleValue
     }
 
+    private var refusals: String {
+        let counts = Refusal.allCases.map { ($0, counters.count(of: $0)) }.filter { $0.1 > 0 }
+        return counts.map { "\($0.0): \($0.1)" }.joined(separator: ", ")
+    }
+
     var summary: String {
         let percent = Int(100 * processorSeconds / max(seconds, 0.001))
         return """
@@ -34,7 +39,7 @@ struct AttackFigures: Sendable {
                 growth \(String(format: "%.1f", growthMebibytes)) MiB, CPU \(percent) %, \
             \(echoes) echoes, slowest \(slowestEchoMilliseconds) ms, \
             newcomer \(newcomerMilliseconds.map { "\($0) ms" } ?? "none"), \
-            accepted \(counters.accepted)
+            accepted \(counters.accepted), refused \(refusals)
             """
     }
 }
@@ -148,13 +153,18 @@ final class AttackBench: Sendable {
                     }
                     // A talkative peer, not a benchmark: the attack needs a processor too.
                     usleep(500)
-                case .down(_, let reason): Issue.record("the peer was dropped: \(reason)")
+                case .down(_, let reason) where !isStopped.load(ordering: .relaxed):
+                    Issue.record("the peer was dropped: \(reason)")
                 default: continue
                 }
                 sent = clock(CLOCK_MONOTONIC)
-                #expect(endpoint.send(frame: [UInt8](repeating: 1, count: 200), to: link) == .sent)
+                let outcome = endpoint.send(frame: [UInt8](repeating: 1, count: 200), to: link)
+                #expect(outcome == .sent || isStopped.load(ordering: .relaxed))
             }
         }
+        // An echo that never came counts as well.
+        let pending = Int((clock(CLOCK_MONOTONIC) - sent) * 1_000)
+        figures.withLock { $0.slowestEchoMilliseconds = max($0.slowestEchoMilliseconds, pending) }
         endpoint.close()
     }
 

@@ -40,7 +40,7 @@ extension NodeIdentity {
     public func document(name: String) -> IdentityDocument {
         IdentityDocument(
             name: name, author: author.publicKey.text,
-            words: FingerprintWords.of(author.publicKey), feed: device.publicKey.hex,
+            words: FingerprintWords.of(author.publicKey), feed: device.publicKey.text,
             nodeKey: node.publicKey.hex)
     }
 }

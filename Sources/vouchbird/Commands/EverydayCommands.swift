@@ -85,13 +85,11 @@ struct TitleCommand: Leaf {
     @OptionGroup var global: GlobalOptions
     @Argument(help: "The item.") var item: String
     @Argument(help: "What it is called.") var text: String
-    @Flag(name: .customLong("private"), help: "Keep it on this node.") var isPrivate = false
 
     func execute(_ session: Session) async throws {
         let draft = Draft(
-            kind: .title, item: try ItemName.argument(item).item.description, title: text,
-            isPrivate: isPrivate)
-        try session.publish(draft, sentence: "Named \(TerminalText.safe(text))")
+            kind: .title, item: try ItemName.argument(item).item.description, title: text)
+        try session.publish([draft], sentence: "Named \(TerminalText.safe(text))")
     }
 }
 
@@ -106,15 +104,15 @@ struct UnlikeCommand: Leaf {
     @Option(help: "Only one kind: play, like, rate, dislike or hide.") var kind: ItemKind?
 
     func execute(_ session: Session) async throws {
-        let (item, title) = try target.resolve(session)
+        let found = try target.resolve(session)
         let kind = self.kind.map(\.draftKind)
         guard
             let answer = try session.ask(
-                .retract(item: item, kind: kind), for: RetractDocument.self)
+                .retract(item: found.item, kind: kind), for: RetractDocument.self)
         else { return }
         let count = answer.retracted.count
         session.console.line(
-            "Taken back: \(ItemText.shown(item, title: title))  "
+            "Taken back: \(ItemText.shown(found.item, title: found.title))  "
                 + "(\(count) published, \(answer.removedPrivate) private)")
     }
 }

@@ -21,7 +21,11 @@ struct RecommendCommand: Leaf {
     func execute(_ session: Session) async throws {
         let options = RecommendOptions(
             count: count, engine: ranking.engineName, reasons: reasons ? 8 : 3, seed: seed)
-        guard let answer = try session.ask(.recommend(options), for: RecommendDocument.self) else {
+        let reply = try session.client().ask(.recommend(options), for: RecommendDocument.self)
+        let answer = reply.document
+        if session.console.isJSON {
+            session.console.line(reply.json)
+            if answer.items.isEmpty { throw ExitCode(.nothingToShow) }
             return
         }
         guard !answer.items.isEmpty else {

@@ -20,7 +20,6 @@ struct TrustAdd: Leaf {
     @Option(help: "What you call this author; stays on this node.") var name: String?
     @Option(help: ArgumentHelp("How much, against the others whom you trust.", valueName: "w"))
     var weight: Double = 1
-    @Flag(name: .customLong("private"), help: "Keep it on this node.") var isPrivate = false
 
     func validate() throws {
         guard weight > 0, weight <= 1e9 else {
@@ -30,9 +29,9 @@ struct TrustAdd: Leaf {
 
     func execute(_ session: Session) async throws {
         let author = try session.author(self.author, try session.client())
-        let draft = Draft(kind: .trust, author: author, weight: weight, isPrivate: isPrivate)
+        let draft = Draft(kind: .trust, author: author, weight: weight)
         try session.publish(
-            draft, sentence: "Trusting \(AuthorText.short(author, name: name))")
+            [draft], sentence: "Trusting \(AuthorText.short(author, name: name))")
         guard let name else { return }
         let request = Request.nameAuthor(author: author, name: name)
         _ = try session.client().ask(request, for: DoneDocument.self)
@@ -49,7 +48,7 @@ struct TrustRemove: Leaf {
     func execute(_ session: Session) async throws {
         let author = try session.author(self.author, try session.client())
         try session.publish(
-            Draft(kind: .trust, author: author, weight: 0),
+            [Draft(kind: .trust, author: author, weight: 0)],
             sentence: "No longer trusting \(AuthorText.short(author, name: nil))")
     }
 }

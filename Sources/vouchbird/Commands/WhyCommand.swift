@@ -17,7 +17,8 @@ struct WhyCommand: Leaf {
 
     func execute(_ session: Session) async throws {
         let client = try session.client()
-        let (item, _) = try target.resolve(session)
+        let asked = try target.resolve(session)
+        let item = asked.item
         var reply = try client.ask(
             .why(item: item, engine: ranking.engineName), for: WhyDocument.self)
         if target.rank == nil, reply.document.standing == "unknown-item",
@@ -28,6 +29,9 @@ struct WhyCommand: Leaf {
                 .why(item: found.item, engine: ranking.engineName), for: WhyDocument.self)
         }
         guard !session.console.isJSON else { return session.console.line(reply.json) }
+        if reply.document.item == item, reply.document.title == nil {
+            reply.document.title = asked.title
+        }
         print(reply.document, session.console)
     }
 
@@ -57,10 +61,16 @@ struct WhyCommand: Leaf {
                 "Without \(AuthorText.short(largest.author, name: largest.name)) it would be "
                     + "rank \(TerminalText.count(rank)).")
         }
-        if why.interactions > 0 {
-            console.line(
-                "\(TerminalText.count(why.interactions)) known authors have it; "
-                    + "\(TerminalText.count(why.outOfReach)) of them count for 0: no trust path.")
-        }
+        if why.interactions > 0 { console.line(Self.voices(why)) }
+    }
+
+    private static func voices(_ why: WhyDocument) -> String {
+        let known =
+            why.interactions == 1
+            ? "1 known author has it"
+            : "\(TerminalText.count(why.interactions)) known authors have it"
+        guard why.outOfReach > 0 else { return known + ", all within reach of your trust." }
+        return "\(known); \(TerminalText.count(why.outOfReach)) of them "
+            + "\(why.outOfReach == 1 ? "counts" : "count") for 0: no trust path."
     }
 }

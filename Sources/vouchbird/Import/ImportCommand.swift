@@ -6,11 +6,12 @@ import Foundation
 struct ImportCommand: Leaf {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Take interactions or trust from files; kept private unless --publish.",
+        abstract: "Take interactions from files, private unless --publish, or trust.",
         discussion: """
             Formats: auto, tsv (also CSV: user, item, [weight], [time]), inter and net (RecBole), hetrec \
             and hetrec-friends (HetRec 2011 Last.fm), trust (user, user, [weight]). Files are read as a \
-            stream. Importing a file again changes nothing. Ends with 2 when lines were rejected.
+            stream. Importing a file again changes nothing. Trust is always published and needs \
+            --publish. Ends with 2 when lines were rejected.
             """)
 
     @OptionGroup var global: GlobalOptions

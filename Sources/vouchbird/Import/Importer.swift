@@ -28,8 +28,8 @@ struct Importer {
     private var progress: ProgressBar
     private var report = ImportDocument()
     private var batch: [Draft] = []
-    /// The line of each draft of the batch.
-    private var lines: [UInt64] = []
+    /// The line of each draft of the batch; nil for a title that goes with the draft before it.
+    private var lines: [UInt64?] = []
     private var file = ""
 
     private static let chunkBytes = 256 * 1024
@@ -73,6 +73,11 @@ struct Importer {
                 return
             case .unknown(let reason): throw CommandFailure.badInput("\(file): \(reason)")
             }
+        }
+        guard !format.holdsTrust || options.isPublished || options.isDryRun else {
+            throw CommandFailure.usage(
+                "\(file) holds trust, which is signed and gossiped like all trust",
+                hint: "say that you want that: --publish")
         }
         report.files.append(.init(path: file, format: format.rawValue, leftOut: nil))
         if options.user == nil { try checkSingleUser(handle, format) }
@@ -173,8 +178,13 @@ struct Importer {
         }
         let draft = Draft(
             kind: kind, item: name.item.description, weight: row.weight, time: row.time?.text,
-            title: row.title ?? name.title, isPrivate: !options.isPublished, unlessPresent: true)
+            isPrivate: !options.isPublished, unlessPresent: true)
         try add(draft, line)
+        // The node keeps titles as records only, so what stays private stays without.
+        guard options.isPublished, let title = row.title ?? name.title else { return }
+        try add(
+            Draft(
+                kind: .title, item: name.item.description, title: title, unlessPresent: true), nil)
     }
 
     private mutating func take(_ row: DatasetRow.Trust, _ line: UInt64) throws {
@@ -187,13 +197,11 @@ struct Importer {
             }
             return reject(line, "no author is given for user \(row.target)")
         }
-        let draft = Draft(
-            kind: .trust, author: author, weight: row.weight, isPrivate: !options.isPublished,
-            unlessPresent: true)
-        try add(draft, line)
+        try add(
+            Draft(kind: .trust, author: author, weight: row.weight, unlessPresent: true), line)
     }
 
-    private mutating func add(_ draft: Draft, _ line: UInt64) throws {
+    private mutating func add(_ draft: Draft, _ line: UInt64?) throws {
         batch.append(draft)
         lines.append(line)
         if batch.count == Request.maximumDrafts { try flush() }
@@ -206,11 +214,12 @@ struct Importer {
         }
         guard !batch.isEmpty else { return }
         guard let client else {
-            report.accepted += UInt64(batch.count)
+            report.accepted += UInt64(lines.count { $0 != nil })
             return
         }
         let answer = try client.ask(.publish(drafts: batch), for: PublishDocument.self).document
         for (line, result) in zip(lines, answer.items) {
+            guard let line else { continue }
             switch result.outcome {
             case .written: report.accepted += 1
             case .duplicate: report.duplicate = (report.duplicate ?? 0) + 1

@@ -2,6 +2,7 @@ import Cryptography
 import Daemon
 import Datasets
 import Evaluation
+import Storage
 import Transport
 
 /// Why a command ends without its result: what, why and the next step, with the exit code.
@@ -51,6 +52,7 @@ extension CommandFailure {
         case let error as OperatingError: self.init(error)
         case let failure as CryptographyFailure: self.init(failure)
         case let failure as TransportError: self.init(failure)
+        case let failure as StorageError: self.init(failure)
         case let failure as DatasetFailure: self = .badInput(failure.description)
         case let failure as ItemName.Failure: self = .badInput(failure.description)
         case let failure as EvaluationFailure: self.init(failure)
@@ -105,6 +107,16 @@ extension CommandFailure {
         self.init(status, code: failure.code.rawValue, failure.description)
     }
 
+    private init(_ error: StorageError) {
+        let status: ExitStatus =
+            switch error.code {
+            case .locked, .notWritable: .cannotCreate
+            case .wrongOwner, .newerSchema: .configuration
+            case .full, .ioError, .corrupt, .conflict: .inputOutput
+            }
+        self.init(status, code: error.code.rawValue, error.message, hint: error.hint)
+    }
+
     private init(_ error: TransportError) {
         let status: ExitStatus =
             switch error.code {
@@ -118,7 +130,14 @@ extension CommandFailure {
             case .noCurveSupport: .failed
             case .system: .inputOutput
             }
-        self.init(status, code: "transport", error.description)
+        let hint: String? =
+            switch error.code {
+            case .addressInUse, .addressNotAvailable:
+                "another address: vouchbird daemon --set node.listen=tcp://127.0.0.1:PORT"
+            case .tooFewDescriptors: "raise the limit: ulimit -n 4096"
+            default: nil
+            }
+        self.init(status, code: "transport", error.description, hint: hint)
     }
 }
 

@@ -23,14 +23,24 @@ struct ItemTarget: ParsableArguments {
         }
     }
 
-    /// The canonical item, and what it is called where that is known here.
-    func resolve(_ session: Session) throws -> (item: String, title: String?) {
+    /// An item as it was asked for.
+    struct Resolved {
+        var item: String
+        /// What it is called, where that is known here.
+        var title: String?
+        /// Whether the title is this person's own wording, without which the item is only a digest.
+        var isOwnWording = false
+    }
+
+    /// The canonical item.
+    func resolve(_ session: Session) throws -> Resolved {
         guard let rank else {
             let name = try ItemName.argument(item ?? "")
-            return (name.item.description, name.title)
+            return Resolved(
+                item: name.item.description, title: name.title, isOwnWording: name.title != nil)
         }
         let found = try session.recommended(at: rank, session.client())
-        return (found.item, found.title)
+        return Resolved(item: found.item, title: found.title)
     }
 
     /// Writes one draft about the item and prints a line, or the document.
@@ -38,11 +48,16 @@ struct ItemTarget: ParsableArguments {
         _ session: Session, _ kind: Draft.Kind, weight: Double? = nil, time: String? = nil,
         isPrivate: Bool, verb: String
     ) throws {
-        let (item, title) = try resolve(session)
-        let draft = Draft(
-            kind: kind, item: item, weight: weight, time: time, title: title,
-            isPrivate: isPrivate)
-        try session.publish(draft, sentence: "\(verb) \(ItemText.shown(item, title: title))")
+        let found = try resolve(session)
+        var drafts = [
+            Draft(kind: kind, item: found.item, weight: weight, time: time, isPrivate: isPrivate)
+        ]
+        if found.isOwnWording, !isPrivate {
+            drafts.append(
+                Draft(kind: .title, item: found.item, title: found.title, unlessPresent: true))
+        }
+        let shown = ItemText.shown(found.item, title: found.title)
+        try session.publish(drafts, sentence: "\(verb) \(shown)")
     }
 }
 
@@ -59,9 +74,10 @@ extension Session {
         return found
     }
 
-    /// Publishes one draft; a refusal is a failure with the daemon's reason.
-    func publish(_ draft: Draft, sentence: String) throws {
-        let reply = try client().ask(.publish(drafts: [draft]), for: PublishDocument.self)
+    /// Publishes drafts of which the first is what was asked for; a refusal of that one is a failure
+    /// with the daemon's reason.
+    func publish(_ drafts: [Draft], sentence: String) throws {
+        let reply = try client().ask(.publish(drafts: drafts), for: PublishDocument.self)
         if let result = reply.document.items.first, result.outcome == .refused {
             throw CommandFailure.badInput(result.reason ?? "the node refused it")
         }

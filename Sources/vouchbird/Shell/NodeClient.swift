@@ -12,7 +12,7 @@ final class NodeClient {
     /// An answer as it came and as it reads.
     struct Reply<Answer: Document> {
         let json: String
-        let document: Answer
+        var document: Answer
     }
 
     init(paths: Paths, timeoutMilliseconds: Int) {

@@ -402,7 +402,14 @@ def time_reversed(peer):
 
 def too_far_ahead(peer):
     writer, accepted = good_feed(peer)
-    return accepted, [raw_push(writer.record(LIKE, sized(b"x") + varint(1000), sequence=2**40))]
+    return accepted, [raw_push(writer.record(LIKE, sized(b"x") + varint(1000), sequence=len(accepted) + 65))]
+
+
+def far_jump(peer):
+    """Beyond what a stranger gets, and beyond what any array should be as long as."""
+    writer, accepted = good_feed(peer)
+    return accepted, [raw_push(writer.record(LIKE, sized(b"x") + varint(1000), sequence=place))
+                      for place in (2**31, 2**32, 2**48)]
 
 
 def equivocating(peer):
@@ -422,7 +429,8 @@ def second_part(peer):
 
 OFFENCES = {function.__name__.replace("_", "-"): function for function in (
     malformed, trailing_byte, oversized_record, oversized_frame, element_bomb, replayed, future_dated, wrong_signature,
-    other_network, other_author, bad_key, broken_chain, time_reversed, too_far_ahead, equivocating, unknown_type,
+    other_network, other_author, bad_key, broken_chain, time_reversed, too_far_ahead, far_jump,
+    equivocating, unknown_type,
     second_part)}
 
 

@@ -5,8 +5,9 @@ usage: hostile_peer.py MODE PORT SERVER_KEY_HEX [SECONDS]
 
   null            a client without CURVE that sends a message
   multipart       a client with CURVE that sends one message of two frames
-  repeated-id     forty clients, one after another, with the same routing id and full queues
+  repeated-id     sixty clients, one after another, with the same routing id and full queues
   endless         the CURVE handshake by hand, then one message that never ends
+  unfinished      thirty links that each send 890 KB of a message and wait
   slow-frame      the CURVE handshake by hand, then a frame of which the end never comes
 
 Prints one line of JSON. Exit status 3 when PyNaCl or pyzmq is missing.
@@ -22,6 +23,7 @@ try:
     import nacl.bindings as sodium
     import nacl.public
     import zmq
+    import zmq.utils.z85
 except ImportError:
     sys.exit(3)
 
@@ -118,6 +120,30 @@ def endless(port, server, seconds):
     return until_cut(link, chunks(), seconds)
 
 
+def unfinished(port, server, seconds):
+    links = []
+    for _ in range(30):
+        link = CurveLink(port, server)
+        try:
+            link.tcp.sendall(link.message(b"hello", 0))
+            link.tcp.sendall(b"".join(link.message(bytes(200), 1) for _ in range(3_800)))
+        except OSError:
+            pass
+        links.append(link)
+    time.sleep(0.3)
+    open_count = 0
+    for link in links:
+        link.tcp.setblocking(False)
+        try:
+            while link.tcp.recv(1 << 20):
+                pass
+        except BlockingIOError:
+            open_count += 1
+        except OSError:
+            pass
+    return {"links": len(links), "still_open": open_count}
+
+
 def slow_frame(port, server, seconds):
     link = CurveLink(port, server)
     link.tcp.sendall(link.message(b"hello", 0))
@@ -159,19 +185,19 @@ def repeated_id(port, server, seconds):
     first = dealer(context, port, server, b"the same")
     first.send(b"hello")
     first.poll(300)
-    for _ in range(40):
+    for _ in range(60):
         sock = dealer(context, port, server, b"the same")
         for _ in range(8):
             sock.send(bytes(60_000))
         sock.poll(50)
         sock.close()
-    return {"clients": 41}
+    return {"clients": 61}
 
 
 if __name__ == "__main__":
     modes = {
         "null": null, "multipart": multipart, "repeated-id": repeated_id, "endless": endless,
-        "slow-frame": slow_frame,
+        "unfinished": unfinished, "slow-frame": slow_frame,
     }
     action = modes[sys.argv[1]]
     limit = float(sys.argv[4]) if len(sys.argv) > 4 else 3

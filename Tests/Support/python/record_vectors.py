@@ -262,7 +262,7 @@ def frames():
         ("ping", "ping", ping(0)),
         ("ping, largest nonce", "ping", ping(2**64 - 1)),
         ("pong", "pong", pong(300)),
-        *[(f"goodbye {reason}", "goodbye", goodbye(reason)) for reason in range(1, 7)],
+        *[(f"goodbye {reason}", "goodbye", goodbye(reason)) for reason in range(1, 8)],
         ("push of nothing", "push", push([])),
         ("push of three", "push", push(first)),
         ("push of 256 that are no records", "push", push([b"x"] * 256)),
@@ -296,7 +296,7 @@ def undecodable_frames():
         ("ping overlong", b"\x02" + overlong(5), "nonce", "varint is not minimal"),
         ("ping without a nonce", b"\x02", "nonce", "truncated"),
         ("goodbye 0", goodbye(0), "reason", "unknown value"),
-        ("goodbye 7", goodbye(7), "reason", "unknown value"),
+        ("goodbye 8", goodbye(8), "reason", "unknown value"),
         ("push of 257", push([b"x"] * 257), "records", "too many elements"),
         ("push of 2^62 that are not there", b"\x0a" + varint(2**62), "records", "too many elements"),
         ("push of an empty record", push([b""]), "record", "out of range"),
@@ -353,6 +353,7 @@ def offers():
     offer("68th: 65 ahead", sign(fourth(sequence=68)), "too-far-ahead")
     offer("fourth retracts itself", sign(fourth(RETRACT, retract(4, id3))), "bad-retraction")
     offer("fourth retracts the second by the third's id", sign(fourth(RETRACT, retract(2, id3))), "bad-retraction")
+    offer("fourth retracts the first", sign(fourth(RETRACT, retract(1, id1))), "bad-retraction")
     offer("fourth delegates", sign(fourth(DELEGATE, delegate(FRIEND, AUTHOR.public, NETWORK))), "bad-delegation")
     offer("fourth, in the same millisecond as the third", sign(fourth(time=NOW + 3000)), "accept")
     device = delegate(AUTHOR, DEVICE.public, OTHER_NETWORK)

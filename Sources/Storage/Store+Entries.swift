@@ -1,0 +1,166 @@
+import GRDB
+public import NodeCore
+public import Primitives
+public import Records
+
+/// Feeds: commits, and reading back.
+extension Store {
+    /// Commits own records in one transaction that survives power loss once this returns.
+    ///
+    /// The places must continue the stored feed without a gap; what is stored already with the same
+    /// body is passed over. A tombstone needs its RETRACT here, before, or inside it. Throws
+    /// `.conflict` otherwise. About one wait for the disk, whatever the number of records.
+    public func commitOwn(records: [StoredRecord], tombstones: [Tombstone]) throws(StorageError) {
+        guard !records.isEmpty || !tombstones.isEmpty else { return }
+        try attempt("commit own records", on: .own) {
+            try own.write { db in
+                var table = EntryTable(db, scheme: scheme)
+                let head = try table.head(of: owner.feed)
+                var added: [UInt64] = []
+                for stored in records {
+                    try requireOwn(stored.record.body.feed, stored.record.body.sequence)
+                    if try table.insert(stored) { added.append(stored.record.body.sequence) }
+                }
+                for tombstone in tombstones {
+                    try requireOwn(tombstone.feed, tombstone.sequence)
+                    if try table.bury(tombstone) { added.append(tombstone.sequence) }
+                }
+                for tombstone in tombstones { try table.requireProof(of: tombstone) }
+                added.sort()
+                for (offset, sequence) in added.enumerated()
+                where sequence != head + 1 + UInt64(offset) {
+                    throw EntryTable.conflict(
+                        owner.feed, sequence, "does not follow the stored \(head)")
+                }
+            }
+        }
+    }
+
+    /// Commits a batch of other feeds in one transaction: feeds to remove first, then records,
+    /// tombstones and fork proofs. Does not wait for the disk.
+    ///
+    /// Insert only: another body for a taken place fails the whole batch as `.conflict`, the same
+    /// body changes nothing. Of several fork proofs of a feed the one of the
+    /// earliest place is kept. Throws `.full`
+    /// when the budget is used up; removing feeds works then too.
+    public func commit(_ batch: StoreBatch) throws(StorageError) {
+        guard !batch.isEmpty else { return }
+        try attempt("commit records", on: .net) {
+            try net.write { db in
+                var table = EntryTable(db, scheme: scheme)
+                for feed in batch.removedFeeds { try table.remove(feed) }
+                for stored in batch.records {
+                    try requireForeign(stored.record.body.feed, stored.record.body.sequence)
+                    _ = try table.insert(stored)
+                }
+                for tombstone in batch.tombstones {
+                    try requireForeign(tombstone.feed, tombstone.sequence)
+                    _ = try table.bury(tombstone)
+                }
+                for tombstone in batch.tombstones { try table.requireProof(of: tombstone) }
+                for proof in batch.forkProofs { try insert(proof, db) }
+            }
+        }
+    }
+
+    /// Places `first ... last` of a feed that are held, in ascending order, while they fit in
+    /// `maximumBytes` of encoded records, and at least one. Tombstones carry their encoded RETRACT.
+    /// O(places returned).
+    public func range(
+        feed: PublicKey, first: UInt64, last: UInt64, maximumBytes: Int
+    ) throws(StorageError) -> [StoredEntry] {
+        try reading("read a range", feed) { reader in
+            try reader.range(feed, first, last, maximumBytes: maximumBytes)
+        }
+    }
+
+    /// Gives every held place of one feed, or of all: the own feed first, then the others by key,
+    /// each in ascending order. Streams from one snapshot in constant memory; tombstones are as
+    /// they were committed. Throws `.corrupt` at the first row that is not what was written: then
+    /// forget what was given, and call `replaceNet()` unless own.db is named.
+    public func forEachEntry(
+        of feed: PublicKey? = nil, _ body: (StoredEntry) -> Void
+    ) throws(StorageError) {
+        if let feed {
+            return try reading("read a feed", feed) { try $0.forEach(of: feed, body) }
+        }
+        try forEachEntry(of: owner.feed, body)
+        try attempt("read all feeds", on: .net) {
+            try net.read { try EntryReader(db: $0, scheme: scheme).forEach(body) }
+        }
+    }
+
+    /// The fork proofs, by feed.
+    public func forkProofs() throws(StorageError) -> [ForkProof] {
+        try attempt("read fork proofs", on: .net) {
+            try net.read { db in
+                let rows = try Row.fetchCursor(
+                    db,
+                    sql: "SELECT feed, first, second, check_word FROM fork_proof ORDER BY feed")
+                var proofs: [ForkProof] = []
+                while let row = try rows.next() { proofs.append(try forkProof(Columns(row))) }
+                return proofs
+            }
+        }
+    }
+
+    // MARK: Helpers
+
+    private func reading<Value>(
+        _ operation: String, _ feed: PublicKey, _ body: (EntryReader) throws -> Value
+    ) throws(StorageError) -> Value {
+        let isOwn = feed == owner.feed
+        return try attempt(operation, on: isOwn ? .own : .net) {
+            let reading = { (db: Database) in try body(EntryReader(db: db, scheme: self.scheme)) }
+            return isOwn ? try own.read(reading) : try net.read(reading)
+        }
+    }
+
+    private func requireOwn(_ feed: PublicKey, _ sequence: UInt64) throws {
+        guard feed == owner.feed else {
+            throw EntryTable.conflict(feed, sequence, "is not of our own feed")
+        }
+    }
+
+    private func requireForeign(_ feed: PublicKey, _ sequence: UInt64) throws {
+        guard feed != owner.feed else {
+            throw EntryTable.conflict(feed, sequence, "is of our own feed, which own.db keeps")
+        }
+    }
+
+    private func insert(_ proof: ForkProof, _ db: Database) throws {
+        let (first, second) = (proof.records.0.encoded, proof.records.1.encoded)
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO fork_proof (feed, sequence, first, second, check_word)
+                VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (feed) DO UPDATE SET
+                    sequence = excluded.sequence, first = excluded.first,
+                    second = excluded.second, check_word = excluded.check_word
+                WHERE excluded.sequence < sequence
+                """
+        ).execute(arguments: [
+            Columns.blob(proof.feed.bytes), Int64(proof.sequence), Columns.blob(first),
+            Columns.blob(second), proofCheckWord(first, second),
+        ])
+    }
+
+    private func forkProof(_ columns: Columns) throws -> ForkProof {
+        let (first, second) = (try columns.bytes(1), try columns.bytes(2))
+        guard try columns.int(3) == proofCheckWord(first, second),
+            let proof = ForkProof(
+                try Records.Record(decoding: first[...], scheme: scheme),
+                try Records.Record(decoding: second[...], scheme: scheme)),
+            proof.feed == (try columns.wrapped(0))
+        else { throw columns.damage(3, "the digest of a fork proof") }
+        return proof
+    }
+
+    private func proofCheckWord(_ first: [UInt8], _ second: [UInt8]) -> Int64 {
+        var writer = ByteWriter()
+        writer.raw(Array("vouchbird stored proof v1".utf8) + [0])
+        writer.sized(first)
+        writer.raw(second)
+        return Columns.signed(scheme.digest(writer.bytes).prefix64)
+    }
+}

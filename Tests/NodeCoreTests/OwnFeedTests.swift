@@ -1,0 +1,136 @@
+import NodeCore
+import Primitives
+import Ranking
+import Records
+import Testing
+
+@Suite("The own feed: never lost, never forked")
+struct OwnFeedTests {
+    let ego: Person
+    let ana: Person
+
+    init() throws {
+        ego = try Person(1)
+        ana = try Person(2)
+    }
+
+    @Test("an own record is neither answered nor sent before it is durable")
+    func durableFirst() throws {
+        let node = TestNode(ego)
+        let link = node.connect(1, as: ana)
+        node.answersStore = false
+        node.publish([.like(item("a"), .one), .like(item("b"), .one)])
+        #expect(node.published.isEmpty)
+        #expect(node.pushed(to: link).isEmpty)
+        node.answersStore = true
+        node.answerWaiting()
+        #expect(node.published == [.success([1, 2])])
+        #expect(node.pushed(to: link).count == 2)
+    }
+
+    @Test("a full disk fails loudly and the same place is used again")
+    func fullDisk() throws {
+        let node = TestNode(ego)
+        node.store.failures = [.full]
+        node.publish([.like(item("a"), .one)])
+        node.publish([.like(item("b"), .one)])
+        #expect(node.published == [.failure(.store(.full)), .success([1])])
+    }
+
+    @Test("after an error that may have written, nothing is signed until a restart")
+    func uncertain() throws {
+        let node = TestNode(ego)
+        node.store.failures = [.ioError]
+        node.publish([.like(item("a"), .one)])
+        node.publish([.like(item("b"), .one)])
+        #expect(node.published == [.failure(.store(.ioError)), .failure(.fenced)])
+        #expect(node.node.publishObstacle != nil)
+    }
+
+    @Test("a restored old copy asks for its own records before it publishes again")
+    func fence() throws {
+        let current = TestNode(ego)
+        current.publish([.like(item("a"), .one)])
+        let oldCopy = current.store
+        current.publish([.like(item("b"), .one), .like(item("c"), .one)])
+        let peer = TestNode(ana)
+        _ = Wire(current, peer)
+        #expect(peer.node.frontier(of: ego.key) == 3)
+
+        let restored = TestNode(ego, store: oldCopy)
+        let link = LinkID(1)
+        restored.give(.linkUp(link, peer.node.configuration.nodeKey, .inbound))
+        restored.give(.frame(link, TestNode.hello.encoded))
+        let entries = [
+            Frontier.Entry(
+                feed: ego.key, sequence: 3,
+                headPrefix: current.store.feed(ego.key)[2].id.raw.prefix64)
+        ]
+        restored.give(.frame(link, Frame.frontier(Frontier(entries: entries)).encoded))
+        restored.publish([.like(item("d"), .one)])
+        #expect(restored.published == [.failure(.fenced)])
+        #expect(restored.notices == [.ownFeedBehind(held: 1, known: 3)])
+        // The peer gives the rest back; then the fourth record takes the fourth place.
+        let lost = current.store.feed(ego.key).dropFirst().compactMap { entry in
+            if case .record(let stored) = entry { stored.record } else { nil }
+        }
+        restored.give(
+            .frame(
+                link,
+                Frame.rangeResponse(
+                    RangeResponse(
+                        feed: ego.key, entries: lost.map { .record($0.encoded) })
+                ).encoded))
+        #expect(restored.notices.last == .ownFeedRecovered(3))
+        restored.publish([.like(item("d"), .one)])
+        #expect(restored.published.last == .success([4]))
+        #expect(restored.store.feed(ego.key).count == 4)
+    }
+
+    @Test("times never run backwards in the own feed, whatever the clock does")
+    func monotoneTimes() throws {
+        let node = TestNode(ego)
+        node.publish([.like(item("a"), .one)])
+        node.now.wall = Instant(milliseconds: 1_000)
+        node.publish([.like(item("b"), .one)])
+        let times = node.node.ownLog.entries.map(\.time)
+        #expect(times[0] <= times[1])
+        let peer = TestNode(ana)
+        _ = Wire(node, peer)
+        #expect(peer.node.frontier(of: ego.key) == 2)
+    }
+
+    @Test("taking a like back leaves a tombstone, and the graph of a restarted node")
+    func retract() throws {
+        let node = TestNode(ego)
+        node.publish([
+            .play(item("z"), .one), .like(item("a"), .one), .like(item("a"), .one),
+            .like(item("b"), .one),
+        ])
+        let second = node.node.ownLog.entries[2]
+        node.publish([.retract(sequence: second.sequence, id: second.id)])
+        node.pass(milliseconds: 5000)
+        guard case .tombstone? = node.store.entries[ego.key]?[3] else {
+            Issue.record("the body is still there")
+            return
+        }
+        let restarted = TestNode(ego, store: node.store)
+        #expect(restarted.node.graph.census == node.node.graph.census)
+        // The older like of the same item stands again, as after a restart.
+        #expect(node.node.ownLog.standing(about: item("a")).map(\.sequence) == [2])
+        // A peer that comes late gets the tombstone and the same frontier.
+        let peer = TestNode(ana)
+        _ = Wire(node, peer)
+        #expect(peer.node.frontierDigest.digest == node.node.frontierDigest.digest)
+        #expect(peer.store.all == node.store.all.map(Self.seen(at: peer.now.wall)))
+    }
+
+    /// The same entry as another node first saw it.
+    static func seen(at time: Instant) -> (StoredEntry) -> StoredEntry {
+        { entry in
+            guard case .record(var stored) = entry else { return entry }
+            stored.firstSeen = time
+            return .record(stored)
+        }
+    }
+}

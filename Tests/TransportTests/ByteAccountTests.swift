@@ -1,0 +1,75 @@
+import Testing
+
+@testable import Transport
+
+@Suite("Byte account")
+struct ByteAccountTests {
+    @Test("what comes out as messages is not held against a connection")
+    func balanced() {
+        var account = ByteAccount(nowMilliseconds: 0)
+        var read: UInt64 = 700
+        for _ in 0..<10_000 {
+            read += UInt64(ByteAccount.wireBytes(ofPayload: 1_000))
+            account.deliver(payloadBytes: 1_000)
+            account.observe(read: read, isDrained: true, nowMilliseconds: 10)
+        }
+        #expect(account.undelivered <= 700)
+    }
+
+    @Test("what never ends adds up, and stalls from its first reading")
+    func unfinished() {
+        var account = ByteAccount(nowMilliseconds: 0)
+        account.observe(read: 5_000, isDrained: true, nowMilliseconds: 10)
+        account.observe(read: 2_000_000, isDrained: true, nowMilliseconds: 20)
+        #expect(account.undelivered == 2_000_000)
+        #expect(account.stalledSinceMilliseconds == 10)
+    }
+
+    @Test("years of heartbeats are written off at the next message")
+    func heartbeats() {
+        var account = ByteAccount(nowMilliseconds: 0)
+        account.observe(read: 900_000, isDrained: true, nowMilliseconds: 86_400_000 * 30)
+        #expect(account.undelivered == 900_000)
+        #expect(account.stalledSinceMilliseconds == nil)
+        account.deliver(payloadBytes: 10)
+        account.observe(read: 900_045, isDrained: false, nowMilliseconds: 86_400_000 * 30 + 10)
+        #expect(account.undelivered == 0)
+    }
+
+    @Test("a message in front of an endless one writes nothing of it off")
+    func messageBeforeFlood() {
+        var account = ByteAccount(nowMilliseconds: 0)
+        account.observe(read: 300, isDrained: true, nowMilliseconds: 10)
+        // One reading has the message and the flood behind it; then the message comes out.
+        account.observe(read: 600_345, isDrained: false, nowMilliseconds: 20)
+        account.deliver(payloadBytes: 10)
+        #expect(account.undelivered == 600_000)
+    }
+
+    @Test(
+        "the size on the wire is that of ZMTP 3.1 with CURVE",
+        arguments: [(0, 35), (1, 36), (222, 257), (223, 265)])
+    func wire(_ payload: Int, _ wire: Int) {
+        #expect(ByteAccount.wireBytes(ofPayload: payload) == wire)
+    }
+}
+
+@Suite("Peer address")
+struct PeerAddressTests {
+    @Test("netgroups are /24 and /48, and only this machine is loopback")
+    func netgroups() {
+        func four(_ text: UInt64) -> PeerAddress {
+            PeerAddress(high: 0, low: 0xffff << 32 | text, port: 1)
+        }
+        #expect(four(0xc000_0201).netgroup == four(0xc000_02fe).netgroup)
+        #expect(four(0xc000_0201).netgroup != four(0xc000_0301).netgroup)
+        #expect(four(0x7f00_0001).isLoopback && !four(0xc000_0201).isLoopback)
+        #expect(four(0xc000_0201).description == "192.0.2.1:1")
+        let first = PeerAddress(high: 0x2001_0db8_0001_0000, low: 1, port: 9)
+        let same = PeerAddress(high: 0x2001_0db8_0001_ffff, low: 7, port: 9)
+        let other = PeerAddress(high: 0x2001_0db8_0002_0000, low: 1, port: 9)
+        #expect(first.netgroup == same.netgroup && first.netgroup != other.netgroup)
+        #expect(PeerAddress(high: 0, low: 1, port: 9).isLoopback && !first.isLoopback)
+        #expect(first.description == "[2001:db8:1:0:0:0:0:1]:9")
+    }
+}

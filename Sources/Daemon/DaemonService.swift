@@ -44,6 +44,8 @@ public struct DaemonService: Service {
 
     public func run() async throws {
         try Sodium.start()
+        // A core dump would hold the keys.
+        try Sodium.forbidCoreDumps()
         try paths.prepareDirectories()
         let lock = try DirectoryLock(path: paths.lockFile)
         let identity = try NodeIdentity.read(paths)

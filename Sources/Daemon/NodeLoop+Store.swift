@@ -56,8 +56,33 @@ extension NodeLoop {
     func rank(_ id: EffectID, _ job: RankingJob) {
         let mailbox = mailbox
         ranker.rank(job, at: Clock.wall()) { trust in
-            mailbox.post { $0.input(.ranked(id, trust)) }
+            mailbox.post { loop in
+                loop.input(.ranked(id, trust))
+                loop.rankingsDone += 1
+                let ready = loop.waitingForRanking.filter { $0.ranking <= loop.rankingsDone }
+                loop.waitingForRanking.removeAll { $0.ranking <= loop.rankingsDone }
+                for waiting in ready { waiting.ask() }
+            }
         }
+    }
+
+    /// Asks the ranker for an engine's result that knows what this node knows now, where that is quick to
+    /// have; otherwise for the latest there is.
+    ///
+    /// A ranking that runs may have started before the last change, so the answer waits for the next.
+    func whenRanked(
+        _ engine: EngineName?, seed: UInt64? = nil,
+        body: @escaping @Sendable (Ranker.Answered?) -> Void
+    ) {
+        let ranker = ranker
+        let ask = { ranker.ask(engine, seed: seed, body: body) }
+        let last = ranker.summary?.milliseconds ?? 0
+        guard node.isRankingStale, last < Self.quickRankingMilliseconds,
+            waitingForRanking.count < Self.waitingForRankingCap
+        else { return ask() }
+        let missing: UInt64 = node.isRankingRunning && node.isRankingDue ? 2 : 1
+        waitingForRanking.append((rankingsDone + missing, ask))
+        input(.rankingWanted)
     }
 }
 

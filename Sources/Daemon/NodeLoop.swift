@@ -31,6 +31,14 @@ final class NodeLoop {
     var publications: [EffectID: Publication] = [:]
     var lastPublication: UInt64 = 1 << 62
     var isStopping = false
+    /// Rankings finished, and what waits for which of them.
+    var rankingsDone: UInt64 = 0
+    var waitingForRanking: [(ranking: UInt64, ask: () -> Void)] = []
+
+    /// Above this a request is answered from the latest ranking instead of waiting for a fresh one: an answer
+    /// within 100 ms (issue 2) needs the other half for itself.
+    static let quickRankingMilliseconds = 50.0
+    static let waitingForRankingCap = 256
 
     init(_ parts: NodeParts, mailbox: Mailbox, endpoint: Endpoint) throws {
         configuration = parts.configuration

@@ -21,6 +21,8 @@ public enum Input: Sendable {
     case rangeRead(EffectID, [StoredEntry])
     /// Answers `readFeeds`: every entry of each feed asked for.
     case feedsRead(EffectID, [StoredEntry], StoreFailure?)
+    /// Somebody asks for a ranking: if the graph has changed, rank it at the end of this turn.
+    case rankingWanted
     /// Answers `rank`: trust of every reachable author, ascending by key.
     case ranked(EffectID, [AuthorTrust])
     /// The inputs of one turn of the driver's loop are in: commit what was gathered, run due timers.

@@ -57,9 +57,10 @@ struct LinkState: Sendable {
         max(Self.value(known, feed), Self.value(offered, feed))
     }
 
-    func isKnown(_ feed: FeedIndex, through sequence: UInt64) -> Bool {
-        Self.value(known, feed) >= sequence
-    }
+    /// How far the peer said or showed that it has the feed.
+    func known(_ feed: FeedIndex) -> UInt64 { Self.value(known, feed) }
+
+    func isKnown(_ feed: FeedIndex, through sequence: UInt64) -> Bool { known(feed) >= sequence }
 
     mutating func note(known sequence: UInt64, of feed: FeedIndex) {
         Self.raise(&known, feed, to: sequence)

@@ -64,8 +64,10 @@ extension Node {
         }
     }
 
-    private mutating func want(_ feed: PublicKey, through sequence: UInt64, from link: LinkID) {
-        guard sequence <= recordCap(of: feed) || feeds.index(of: feed) == nil else { return }
+    /// Notes that a link has more of a feed than we do, as far as we would hold it.
+    private mutating func want(_ feed: PublicKey, through told: UInt64, from link: LinkID) {
+        let sequence = min(told, recordCap(of: feed))
+        guard sequence > feeds[feed]?.tip ?? 0 else { return }
         let hasRoom = wantsTotal < limits.wants
         let added = links.update(link) { state -> Int in
             let before = state.wants.count
@@ -75,6 +77,16 @@ extension Node {
             return state.wants.count - before
         }
         wantsTotal += added ?? 0
+    }
+
+    /// Trust reached these feeds' authors, so more of them is held: ask whoever said to have it.
+    mutating func wantMore(of held: [FeedIndex]) {
+        for link in links.keys {
+            for index in held {
+                guard let told = links[link]?.known(index) else { continue }
+                want(feeds[index].key, through: told, from: link)
+            }
+        }
     }
 
     private mutating func dropWant(_ feed: PublicKey, of link: LinkID) {

@@ -83,7 +83,7 @@ extension Node {
     }
 
     mutating func addPrivate(_ entry: PrivateEntry, _ now: Moment) {
-        own.privateEntries.append(entry)
+        own.privateLog.append(entry)
         applyPrivate(entry)
         ranking.graphChanged(now, configuration)
     }
@@ -91,8 +91,7 @@ extension Node {
     mutating func removePrivate(
         _ entry: PrivateEntry, _ now: Moment, _ effects: inout [Effect]
     ) {
-        guard let position = own.privateEntries.lastIndex(of: entry) else { return }
-        own.privateEntries.remove(at: position)
+        guard own.privateLog.remove(entry) else { return }
         rebuilds.add(configuration.author)
         ranking.graphChanged(now, configuration)
     }
@@ -118,7 +117,7 @@ extension Node {
 
     /// The own feed, for history and for taking things back.
     public var ownLog: OwnLog { own.log }
-    public var privateEntries: [PrivateEntry] { own.privateEntries }
+    public var privateLog: PrivateLog { own.privateLog }
 
     public func isBlocked(_ author: PublicKey) -> Bool { blocked.contains(author) }
 

@@ -6,13 +6,16 @@ import Records
 struct RankSchedule: Sendable {
     private var changedAt: UInt64?
     private var quietAt: UInt64 = 0
+    private var isHurried = false
     private(set) var running: EffectID?
 
     /// The graph changed since the last snapshot.
     var isStale: Bool { changedAt != nil }
 
     /// When a ranking is due; nil while nothing changed or one is running.
-    var dueAt: UInt64? { running == nil && changedAt != nil ? quietAt : nil }
+    var dueAt: UInt64? {
+        running == nil && changedAt != nil ? (isHurried ? 0 : quietAt) : nil
+    }
 
     mutating func graphChanged(_ now: Moment, _ configuration: CoreConfiguration) {
         let time = now.monotonicMilliseconds
@@ -23,9 +26,13 @@ struct RankSchedule: Sendable {
             first + configuration.rankDelayMilliseconds)
     }
 
+    /// Somebody waits for an answer: do not wait for quiet.
+    mutating func hurry() { if changedAt != nil { isHurried = true } }
+
     mutating func start(_ id: EffectID) {
         running = id
         changedAt = nil
+        isHurried = false
     }
 
     /// False for a late reply.
@@ -86,7 +93,7 @@ extension Node {
         }
         graph.remove(author: author)
         if author == configuration.author {
-            for entry in own.privateEntries { applyPrivate(entry) }
+            for entry in own.privateLog.entries { applyPrivate(entry) }
         }
         for entry in entries {
             guard let stored = entry.storedRecord,
@@ -114,7 +121,7 @@ extension Node {
     func rankingJob(at now: Moment) -> RankingJob? {
         let snapshot = graph.snapshot(
             ego: configuration.author, at: now.wall, parameters: configuration.ranking)
-        let entries = own.privateEntries
+        let entries = own.privateLog.entries
         let indices = { (kind: PrivateEntry.Kind) -> [ItemIndex] in
             entries.filter { $0.kind == kind }.compactMap { snapshot.index(of: $0.item) }.sorted()
         }
@@ -132,13 +139,22 @@ extension Node {
         guard ranking.finish(id) else { return }
         var table = BoundedTable<PublicKey, Double>(capacity: trust.capacity)
         for entry in reached where entry.trust > 0 { table.set(entry.author, entry.trust) }
+        let strangersBefore = strangers
         trust = table
         graph.adopt(trust: reached.map { ($0.author, $0.trust) })
         sortStrangers()
+        wantMore(
+            of: strangersBefore.compactMap { stranger in
+                feeds.index(of: stranger.feed).flatMap {
+                    isReachable(feeds[$0].author) ? $0 : nil
+                }
+            })
     }
 
-    /// Whether the graph has changed since the last snapshot that was ranked.
-    public var isRankingStale: Bool { ranking.isStale || ranking.running != nil }
+    /// Whether the graph has changed since the last snapshot that was ranked: one is due, or runs.
+    public var isRankingStale: Bool { isRankingDue || isRankingRunning }
+    public var isRankingDue: Bool { ranking.isStale }
+    public var isRankingRunning: Bool { ranking.running != nil }
 
     /// The ego's trust in an author as of the last ranking, 0 ... 1.
     public func trust(in author: PublicKey) -> Double { trust[author] ?? 0 }

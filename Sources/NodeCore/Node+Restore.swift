@@ -45,7 +45,7 @@ extension Node {
     }
 
     public mutating func restore(_ entry: PrivateEntry) {
-        own.privateEntries.append(entry)
+        own.privateLog.append(entry)
         applyPrivate(entry)
     }
 

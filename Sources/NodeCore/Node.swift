@@ -88,6 +88,7 @@ public struct Node: Sendable {
         case .rangeRead(let id, let entries): rangeRead(id, entries, &effects)
         case .feedsRead(let id, let entries, let failure):
             feedsRead(id, entries, failure, now, &effects)
+        case .rankingWanted: ranking.hurry()
         case .ranked(let id, let trust): ranked(id, trust, now, &effects)
         case .endOfTurn: endOfTurn(now, &effects)
         }

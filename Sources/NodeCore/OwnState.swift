@@ -4,8 +4,7 @@ public import Records
 /// The own feed's side of the core: what was said, what is private, and whether saying more is safe.
 struct OwnState: Sendable {
     var log = OwnLog()
-    /// Entries that only this node knows, in the order of their writing. Bounded by its user.
-    var privateEntries: [PrivateEntry] = []
+    var privateLog = PrivateLog()
     /// A peer holds own records up to here that we lack: publishing would fork the feed.
     var lostThrough: UInt64?
     /// A commit failed without saying whether it happened.
@@ -15,6 +14,33 @@ struct OwnState: Sendable {
 
     mutating func markRetracted(_ tombstone: Tombstone, own feed: PublicKey) {
         if tombstone.feed == feed { log.retract(tombstone.sequence) }
+    }
+}
+
+/// Entries that only this node knows, in the order of their writing, and by item. Bounded by its user.
+public struct PrivateLog: Sendable {
+    private var slots: [PrivateEntry?] = []
+    private var positions: [ItemID: [Int]] = [:]
+
+    public var entries: [PrivateEntry] { slots.compactMap { $0 } }
+
+    mutating func append(_ entry: PrivateEntry) {
+        positions[entry.item, default: []].append(slots.count)
+        slots.append(entry)
+    }
+
+    /// Removes the newest entry that equals `entry`. False when there is none.
+    mutating func remove(_ entry: PrivateEntry) -> Bool {
+        guard let place = positions[entry.item]?.lastIndex(where: { slots[$0] == entry }),
+            let position = positions[entry.item]?.remove(at: place)
+        else { return false }
+        slots[position] = nil
+        return true
+    }
+
+    /// What is kept about an item, oldest first.
+    public func standing(about item: ItemID) -> [PrivateEntry] {
+        (positions[item] ?? []).compactMap { slots[$0] }
     }
 }
 

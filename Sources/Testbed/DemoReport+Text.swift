@@ -10,9 +10,13 @@ extension DemoReport {
         guard holds else {
             return "Not everything that Vouchbird claims held here; see the lines with \"no\"."
         }
-        return "\(attack.identities) identities with valid signatures and one friend could not "
-            + "decide what these \(users.count) people see: trust is counted from each of them "
-            + "outwards, and whatever stands behind one edge shares that edge."
+        let ours = users.reduce(0) { $0 + ($1.spam["taste"] ?? 0) }
+        let plain = users.reduce(0) { $0 + ($1.spam["salsa"] ?? 0) }
+        return
+            "\(attack.identities) identities with valid signatures and one friend put \(ours) spam "
+            + "items into the lists that Vouchbird shows\nthese \(users.count) people, and \(plain) "
+            + "into plain SALSA's: trust is counted from each person outwards, so whatever stands\n"
+            + "behind one edge shares that edge, however much of it there is."
     }
 
     // MARK: One user's list
@@ -25,14 +29,14 @@ extension DemoReport {
         let place = hops.map { ", \($0) steps of trust from \(attack.victim) at the attack edge" }
         var lines = [
             "\(shown)'s recommendations\(place ?? ""); beside them what plain SALSA says", "",
-            " #  " + "vouchbird".padded(34) + "because of".padded(34) + "plain SALSA",
+            " #  " + "vouchbird".padded(30) + "because of".padded(40) + "plain SALSA",
         ]
         for row in 0..<max(defended.items.count, plain.items.count) {
             let ours = row < defended.items.count ? defended.items[row] : nil
             let theirs = row < plain.items.count ? plain.items[row] : nil
             lines.append(
-                String(row + 1).leftPadded(2) + "  " + (ours?.label ?? "").padded(34)
-                    + (ours?.because ?? "").padded(34) + (theirs?.label ?? ""))
+                String(row + 1).leftPadded(2) + "  " + (ours?.label ?? "").padded(30)
+                    + (ours?.because ?? "").padded(40) + (theirs?.label ?? ""))
         }
         if let item = defended.items.first, let reason = item.reasons.first {
             lines.append("")

@@ -30,7 +30,9 @@ public final class NodeClient {
                 throw failure("answered with something else than \(type.schemaName)", "\(error)")
             }
         case .failure(let refusal):
-            throw failure("refused: \(refusal.message)", refusal.hint ?? "")
+            var failure = failure("refused: \(refusal.message)", refusal.hint ?? "")
+            failure.refusal = refusal
+            throw failure
         }
     }
 

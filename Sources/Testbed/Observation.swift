@@ -60,12 +60,12 @@ struct Observation {
     ) throws(TestbedFailure) -> RecommendDocument? {
         let request = Request.recommend(
             RecommendOptions(count: Demo.Bars.top, engine: engine?.rawValue, reasons: 3))
-        if case .failure(let refusal) = try client.answer(to: request),
-            refusal.code == .nothingToShow
-        {
+        do {
+            return try client.request(request, as: RecommendDocument.self)
+        } catch {
+            guard error.refusal?.code == .nothingToShow else { throw error }
             return nil
         }
-        return try client.request(request, as: RecommendDocument.self)
     }
 
     private func list(_ document: RecommendDocument?, engine: EngineName) -> DemoReport.List {

@@ -1,3 +1,5 @@
+public import Daemon
+
 /// Why the bench could not do its part: never the verdict about what it observes.
 public struct TestbedFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: String, Hashable, Sendable {
@@ -19,6 +21,8 @@ public struct TestbedFailure: Error, Hashable, Sendable, CustomStringConvertible
     public var message: String
     /// What lay below, or the last words of a child.
     public var cause: String
+    /// What a node said when it refused a request.
+    public var refusal: RequestFailure?
 
     public init(code: Code, operation: String, message: String, cause: String = "") {
         self.code = code

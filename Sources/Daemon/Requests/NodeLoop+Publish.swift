@@ -112,6 +112,9 @@ extension NodeLoop {
     }
 
     private func readTrust(_ draft: Draft, _ weight: Weight, _ time: Instant?) -> Reading {
+        guard !draft.isPrivate else {
+            return .refuse("trust cannot be private: others reach people through it")
+        }
         guard let text = draft.author, let author = try? author(text) else {
             return .refuse("the author is not a key (vb1...) or a name given here")
         }
@@ -136,7 +139,7 @@ extension NodeLoop {
     }
 
     private func isHeld(_ entry: PrivateEntry, _ time: Instant?, _ fresh: [PrivateEntry]) -> Bool {
-        (node.privateEntries + fresh).contains {
+        (node.privateLog.standing(about: entry.item) + fresh).contains {
             $0.kind == entry.kind && $0.item == entry.item && $0.weight == entry.weight
                 && (time == nil || $0.time == time)
         }
@@ -152,8 +155,8 @@ extension NodeLoop {
             default: false
             }
         }
-        let hidden = node.privateEntries.filter {
-            $0.item == item && (kind == nil || $0.kind.rawValue == kind?.rawValue)
+        let hidden = node.privateLog.standing(about: item).filter {
+            kind == nil || $0.kind.rawValue == kind?.rawValue
         }
         guard !standing.isEmpty || !hidden.isEmpty else {
             throw RequestFailure(

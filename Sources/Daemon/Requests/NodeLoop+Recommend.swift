@@ -14,7 +14,7 @@ extension NodeLoop {
         let engine = try engineName(options.engine)
         let start = ContinuousClock.now
         let mailbox = mailbox
-        ranker.ask(engine, seed: options.seed) { answered in
+        whenRanked(engine, seed: options.seed) { answered in
             guard let answered else { return mailbox.post { $0.notRanked(client) } }
             let unnamed = RecommendDocument(answered, options)
             mailbox.post { loop in
@@ -47,7 +47,7 @@ extension NodeLoop {
         let item = try itemID(text)
         let engine = try engineName(engineText)
         let mailbox = mailbox
-        ranker.ask(engine, seed: nil) { answered in
+        whenRanked(engine) { answered in
             guard let answered else { return mailbox.post { $0.notRanked(client) } }
             let unnamed = WhyDocument(item, answered)
             mailbox.post { loop in
@@ -63,7 +63,7 @@ extension NodeLoop {
     func answerTrustPath(_ text: String, for client: ControlClient) throws {
         let author = try author(text)
         let mailbox = mailbox
-        ranker.ask(nil, seed: nil) { answered in
+        whenRanked(nil) { answered in
             guard let answered else { return mailbox.post { $0.notRanked(client) } }
             let result = answered.result
             let index = result.snapshot.index(of: author)
@@ -91,7 +91,7 @@ extension NodeLoop {
             throw RequestFailure(code: .usage, message: "the cursor or the limit is out of range")
         }
         let mailbox = mailbox
-        ranker.ask(nil, seed: nil) { answered in
+        whenRanked(nil) { answered in
             guard let answered else { return mailbox.post { $0.notRanked(client) } }
             let document = EdgesDocument(
                 answered.result.snapshot, only: own ? answered.result.query.ego : nil, kind,

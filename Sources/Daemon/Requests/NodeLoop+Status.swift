@@ -96,7 +96,7 @@ extension NodeLoop {
 
     func historyDocument(after offset: UInt64, limit: Int) -> HistoryDocument {
         var entries = node.ownLog.entries.map(historyEntry)
-        entries += node.privateEntries.map { entry in
+        entries += node.privateLog.entries.map { entry in
             HistoryDocument.Entry(
                 kind: entry.kind.rawValue, item: entry.item.description,
                 title: node.title(of: entry.item)?.description, author: nil,

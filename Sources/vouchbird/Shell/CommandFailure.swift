@@ -114,7 +114,7 @@ extension CommandFailure {
             case .wrongOwner, .newerSchema: .configuration
             case .full, .ioError, .corrupt, .conflict: .inputOutput
             }
-        self.init(status, code: error.code.rawValue, error.message, hint: error.hint)
+        self.init(status, code: error.code.rawValue, error.message)
     }
 
     private init(_ error: TransportError) {

@@ -1,5 +1,6 @@
 import Foundation
 import Primitives
+import Ranking
 import Testing
 
 @testable import Evaluation
@@ -171,7 +172,7 @@ struct BaselineTests {
             losses.append(model.loss(matrix, settings))
         }
         #expect(losses == losses.sorted(by: >), "\(losses)")
-        #expect(losses[3] < 0.5 * losses[0] || losses[0] - losses[3] > 1)
+        #expect(losses[0] - losses[3] > 1)
     }
 
     @Test(
@@ -197,7 +198,7 @@ struct BaselineTests {
             }
         }
         #expect(all == data.scoredUsers.count * 5, "\(method): every list is full")
-        #expect(Double(own) > 0.9 * Double(all), "\(method): \(own) of \(all)")
+        #expect(Double(own) > 0.8 * Double(all), "\(method): \(own) of \(all)")
     }
 
     @Test("lists do not depend on the number of threads", arguments: MethodName.allCases)

@@ -8,6 +8,7 @@ public struct EngineMethod: Recommender {
     private let snapshot: GraphSnapshot
     private let engine: EngineName
     private let parameters: RankingParameters
+    private let groupVoices: GroupVoices?
 
     /// Whose voices the engine hears.
     public enum Trust: String, Hashable, Sendable, CaseIterable {
@@ -18,12 +19,14 @@ public struct EngineMethod: Recommender {
         case everyone
     }
 
-    /// Requires parameters without a `problem`. O(edges log edges).
+    /// Requires parameters without a `problem`. `voicesPerGroup` caps the voices behind one cut vertex
+    /// (`GroupVoices`); nil leaves them to trust. O(edges log edges).
     public init(
         _ engine: EngineName, _ data: EvaluationData, parameters: RankingParameters,
-        transform: WeightTransform, trust: Trust
+        transform: WeightTransform, trust: Trust, voicesPerGroup: Double? = nil
     ) {
         self.engine = engine
+        groupVoices = voicesPerGroup.map { GroupVoices(cap: $0) }
         var parameters = parameters
         if trust == .everyone {
             // The hub hands on the same small trust to all; far past saturation every voice is 1, and
@@ -50,7 +53,10 @@ public struct EngineMethod: Recommender {
     }
 
     public func recommend(_ user: Int, count: Int) -> [UInt32] {
-        let query = RankingQuery(ego: AuthorIndex(UInt32(user)), parameters: parameters)
+        var query = RankingQuery(ego: AuthorIndex(UInt32(user)), parameters: parameters)
+        if let groupVoices {
+            query.trustFactors = groupVoices.factors(snapshot, ego: query.ego, parameters)
+        }
         return engine.engine.rank(snapshot, query).items.prefix(count).map(\.item.value)
     }
 

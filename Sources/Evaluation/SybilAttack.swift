@@ -15,15 +15,24 @@ public struct SybilAttack: Hashable, Sendable {
         case victim
     }
 
+    public enum Shape: String, Hashable, Sendable, CaseIterable {
+        /// Each attack edge leads to a team of its own.
+        case teams
+        /// Every Sybil is trusted by the heads of two teams, so that with two attack edges or more no
+        /// single vertex cuts it off: the open hole of T7.
+        case linked
+    }
+
     public var sybils = 10_000
     public var edges = 5
     public var items = 10
     public var copies = Copies.random
+    public var shape = Shape.teams
     public var seed: UInt64 = 1
 
     public init() {}
 
-    /// `sybils=10000,edges=5,items=10,copies=random,seed=1`, each part optional; nil for anything else.
+    /// `sybils=10000,edges=5,items=10,copies=random,shape=teams,seed=1`, each part optional; nil for anything else.
     public init?(_ text: String) {
         for part in text.split(separator: ",") {
             let sides = part.split(separator: "=", maxSplits: 1)
@@ -37,6 +46,9 @@ public struct SybilAttack: Hashable, Sendable {
             case ("copies", _):
                 guard let chosen = Copies(rawValue: String(sides[1])) else { return nil }
                 copies = chosen
+            case ("shape", _):
+                guard let chosen = Shape(rawValue: String(sides[1])) else { return nil }
+                shape = chosen
             default: return nil
             }
         }
@@ -85,6 +97,10 @@ public struct SybilAttack: Hashable, Sendable {
             let head = names[member % edges]
             pairs.append(TrustPair(source: head, target: names[member]))
             pairs.append(TrustPair(source: names[member], target: head))
+            if shape == .linked, edges > 1 {
+                pairs.append(
+                    TrustPair(source: names[(member + 1) % edges], target: names[member]))
+            }
         }
         return pairs
     }

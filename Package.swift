@@ -87,6 +87,7 @@ let package = Package(
         room(
             "Simulator",
             ["Primitives", "Records", "Ranking", "NodeCore", "Cryptography", heap, toml]),
+        room("Evaluation", ["Primitives", "Ranking", "Datasets"]),
         // 5
         .executableTarget(
             name: "simnet",
@@ -96,7 +97,7 @@ let package = Package(
             dependencies: [
                 "Primitives", "Records", "Ranking", "Datasets", "Cryptography", "Storage",
                 "Transport",
-                "Daemon", "Testbed", argumentParser, logging, signals,
+                "Daemon", "Testbed", "Evaluation", argumentParser, logging, signals,
             ],
             swiftSettings: strict),
 
@@ -117,6 +118,7 @@ let package = Package(
             ["Primitives", "Records", "NodeCore", "Cryptography", "Storage", grdb]),
         tests("TransportTests", ["Primitives", "Transport"]),
         tests("SimulatorTests", ["Primitives", "Records", "NodeCore", "Simulator"]),
+        tests("EvaluationTests", ["Primitives", "Ranking", "Datasets", "Evaluation"]),
         tests(
             "ProcessTests",
             [

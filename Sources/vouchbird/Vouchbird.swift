@@ -30,7 +30,9 @@ struct Vouchbird: AsyncParsableCommand {
             CommandGroup(
                 name: "Data and keys",
                 subcommands: [ImportCommand.self, ExportCommand.self, IdentityCommand.self]),
-            CommandGroup(name: "Research", subcommands: [RankCommand.self, DemoCommand.self]),
+            CommandGroup(
+                name: "Research",
+                subcommands: [RankCommand.self, EvaluateCommand.self, DemoCommand.self]),
         ])
 
     static func main() async {

@@ -1,6 +1,7 @@
 import Cryptography
 import Daemon
 import Datasets
+import Evaluation
 import Storage
 import Transport
 
@@ -54,8 +55,19 @@ extension CommandFailure {
         case let failure as StorageError: self.init(failure)
         case let failure as DatasetFailure: self = .badInput(failure.description)
         case let failure as ItemName.Failure: self = .badInput(failure.description)
+        case let failure as EvaluationFailure: self.init(failure)
         default: return nil
         }
+    }
+
+    private init(_ failure: EvaluationFailure) {
+        let status: ExitStatus =
+            switch failure.code {
+            case .file: .inputOutput
+            case .content: .badInput
+            case .usage: .usage
+            }
+        self.init(status, code: failure.code.rawValue, failure.description)
     }
 
     private init(_ failure: ConfigurationFailure) {

@@ -1,0 +1,130 @@
+internal import Primitives
+
+/// Profile-copying Sybils behind a few attack edges, who push some items (`docs/evaluation.md`,
+/// "Attack").
+///
+/// Each Sybil copies the train profile of a random honest user and adds every spam item with the
+/// largest weight of that profile. The region is cut into one team per attack edge: a random honest
+/// user trusts the team's head, the head trusts its team, and everybody in it trusts the head back,
+/// so that trust that has entered stays (the cycle that meets the bound of T1).
+public struct SybilAttack: Hashable, Sendable {
+    public enum Copies: String, Hashable, Sendable, CaseIterable {
+        /// Every Sybil another random profile.
+        case random
+        /// All Sybils the profile of one random victim who trusts somebody.
+        case victim
+    }
+
+    public enum Shape: String, Hashable, Sendable, CaseIterable {
+        /// Each attack edge leads to a team of its own.
+        case teams
+        /// Every Sybil is trusted by the heads of two teams, so that with two attack edges or more no
+        /// single vertex cuts it off: the open hole of T7.
+        case linked
+    }
+
+    public var sybils = 10_000
+    public var edges = 5
+    public var items = 10
+    public var copies = Copies.random
+    public var shape = Shape.teams
+    public var seed: UInt64 = 1
+
+    public init() {}
+
+    /// `sybils=10000,edges=5,items=10,copies=random,shape=teams,seed=1`, each part optional; nil for anything else.
+    public init?(_ text: String) {
+        for part in text.split(separator: ",") {
+            let sides = part.split(separator: "=", maxSplits: 1)
+            guard sides.count == 2 else { return nil }
+            let number = Int(sides[1])
+            switch (sides[0], number) {
+            case ("sybils", let number?) where (1...1_000_000).contains(number): sybils = number
+            case ("edges", let number?) where (0...1_000_000).contains(number): edges = number
+            case ("items", let number?) where (1...10_000).contains(number): items = number
+            case ("seed", let number?) where number >= 0: seed = UInt64(number)
+            case ("copies", _):
+                guard let chosen = Copies(rawValue: String(sides[1])) else { return nil }
+                copies = chosen
+            case ("shape", _):
+                guard let chosen = Shape(rawValue: String(sides[1])) else { return nil }
+                shape = chosen
+            default: return nil
+            }
+        }
+        guard edges <= sybils else { return nil }
+    }
+
+    /// The same data with the attack in it; test is left as it is. Names of Sybils and spam begin with
+    /// `~`. Throws `.content` when nobody is there to be copied or to be deceived.
+    public func applied(to data: EvaluationData) throws(EvaluationFailure) -> EvaluationData {
+        let honest = (0..<data.users.count).filter { !data.train.entries($0).isEmpty }
+        let trusting = honest.filter { !data.trust.entries($0).isEmpty }
+        let deceived = trusting.isEmpty ? honest : trusting
+        guard !honest.isEmpty, edges <= deceived.count else {
+            throw EvaluationFailure(
+                code: .content, operation: "attack with \(edges) edges",
+                message: "only \(deceived.count) users can be deceived")
+        }
+        var random = SeededRandom(seed: seed, stream: "sybil attack")
+        var victims = deceived
+        random.shuffle(&victims)
+        let names = (0..<sybils).map { "~sybil-\($0)" }
+        let spam = (0..<items).map { "~spam-\($0)" }
+        var train = Self.rows(data.train, data)
+        let target = victims[0]
+        for name in names {
+            let copied = copies == .victim ? target : honest[random.below(honest.count)]
+            var largest = 0.0
+            for entry in data.train.entries(copied) {
+                let weight = data.train.values[entry]
+                largest = max(largest, weight)
+                let item = data.items[Int(data.train.columns[entry])]
+                train.append(.init(user: name, item: item, weight: weight))
+            }
+            for item in spam { train.append(.init(user: name, item: item, weight: largest)) }
+        }
+        return EvaluationData(
+            train: InteractionTable(train), test: InteractionTable(Self.rows(data.test, data)),
+            trust: Self.pairs(data) + region(names, victims: victims.map { data.users[$0] }),
+            spamItems: Set(spam))
+    }
+
+    private func region(_ names: [String], victims: [String]) -> [TrustPair] {
+        guard edges > 0 else { return [] }
+        var pairs = (0..<edges).map { TrustPair(source: victims[$0], target: names[$0]) }
+        for member in edges..<max(edges, names.count) {
+            let head = names[member % edges]
+            pairs.append(TrustPair(source: head, target: names[member]))
+            pairs.append(TrustPair(source: names[member], target: head))
+            if shape == .linked, edges > 1 {
+                pairs.append(
+                    TrustPair(source: names[(member + 1) % edges], target: names[member]))
+            }
+        }
+        return pairs
+    }
+
+    private static func rows(
+        _ matrix: SparseRows, _ data: EvaluationData
+    ) -> [InteractionTable.Row] {
+        (0..<matrix.rowCount).flatMap { user in
+            matrix.entries(user).map { entry in
+                InteractionTable.Row(
+                    user: data.users[user], item: data.items[Int(matrix.columns[entry])],
+                    weight: matrix.values[entry])
+            }
+        }
+    }
+
+    private static func pairs(_ data: EvaluationData) -> [TrustPair] {
+        (0..<data.trust.rowCount).flatMap { source in
+            data.trust.entries(source).map { entry in
+                TrustPair(
+                    source: data.users[source],
+                    target: data.users[Int(data.trust.columns[entry])],
+                    weight: data.trust.values[entry])
+            }
+        }
+    }
+}

@@ -3,6 +3,7 @@ import Foundation
 public import Logging
 import Primitives
 public import ServiceLifecycle
+import Storage
 import Transport
 import UnixSignals
 
@@ -60,7 +61,10 @@ public struct DaemonService: Service {
             configuration: configuration, paths: paths, identity: identity, log: log)
         let stopper = Stopper()
         try await withGracefulShutdownHandler {
-            try await loop(parts, stopper)
+            while try await loop(parts, stopper) == .netDamaged {
+                log.warning("net.db is damaged: setting it aside and fetching again what it held")
+                try parts.store.replaceNet()
+            }
         } onGracefulShutdown: {
             stopper.stop()
         }
@@ -68,10 +72,11 @@ public struct DaemonService: Service {
     }
 
     /// Runs the loop on a thread of its own: `poll` blocks, and the sockets belong to one thread.
-    private func loop(_ parts: NodeParts, _ stopper: Stopper) async throws {
+    private func loop(_ parts: NodeParts, _ stopper: Stopper) async throws -> NodeLoop.Outcome {
         let paths = paths
         let ready = ready
-        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+        return try await withCheckedThrowingContinuation {
+            (done: CheckedContinuation<NodeLoop.Outcome, any Error>) in
             let thread = Thread {
                 do {
                     let keys = parts.identity.node
@@ -85,8 +90,7 @@ public struct DaemonService: Service {
                     try endpoint.bindControl(paths.controlSocket)
                     stopper.attach(mailbox)
                     ready(loop.listening)
-                    loop.run()
-                    done.resume()
+                    done.resume(returning: loop.run())
                 } catch {
                     done.resume(throwing: error)
                 }

@@ -1,3 +1,5 @@
+import Foundation
+import Logging
 import NodeCore
 import Primitives
 import Ranking
@@ -13,11 +15,41 @@ extension NodeLoop {
             }
             return .stored(id, failure)
         }
+        if !tombstones.isEmpty { erase() }
     }
 
     func commit(_ id: EffectID, _ batch: StoreBatch) {
         onStore { store in
             .stored(id, StoreFailure.of { () throws(StorageError) in try store.commit(batch) })
+        }
+        if !batch.tombstones.isEmpty { erase() }
+    }
+
+    /// Retracted bytes leave the disk with the log that still holds them, and the copy of own.db is made anew
+    /// without them.
+    private func erase() {
+        let store = store
+        let path = backupPath
+        storeWorker.submit {
+            try? store.checkpoint()
+            try? store.backUpOwn(to: path, replacing: true)
+        }
+    }
+
+    /// A copy of own.db beside it, made anew when it is a day old.
+    func backUpDaily() {
+        let store = store
+        let path = backupPath
+        let log = log
+        storeWorker.submit {
+            let made = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate]
+            let age = (made as? Date).map { -$0.timeIntervalSinceNow } ?? .infinity
+            guard age > 86_400 else { return }
+            do {
+                try store.backUpOwn(to: path, replacing: true)
+            } catch {
+                log.warning("own.db was not copied", metadata: ["why": "\(error)"])
+            }
         }
     }
 
@@ -49,7 +81,10 @@ extension NodeLoop {
         let mailbox = mailbox
         storeWorker.submit {
             let input = work(store)
-            mailbox.post { $0.input(input) }
+            mailbox.post { loop in
+                loop.input(input)
+                if input.isNetDamage { loop.stop(.netDamaged) }
+            }
         }
     }
 
@@ -84,6 +119,21 @@ extension NodeLoop {
         waitingForRanking.append((rankingsDone + missing, ask))
         input(.rankingWanted)
     }
+}
+
+extension Input {
+    /// The store found net.db damaged: it must be set aside before anything else can be stored.
+    fileprivate var isNetDamage: Bool {
+        switch self {
+        case .stored(_, .corrupt?), .feedsRead(_, _, .corrupt?): true
+        default: false
+        }
+    }
+}
+
+extension StorageError {
+    /// Damage of what can be fetched again; own.db's is for a person to decide on.
+    var isNetDamage: Bool { code == .corrupt && !message.contains("own.db") }
 }
 
 extension StoreFailure {

@@ -30,7 +30,8 @@ final class NodeLoop {
     var notices = NoticeBoard()
     var publications: [EffectID: Publication] = [:]
     var lastPublication: UInt64 = 1 << 62
-    var isStopping = false
+    private(set) var outcome: Outcome?
+    let backupPath: String
     /// Rankings finished, and what waits for which of them.
     var rankingsDone: UInt64 = 0
     var waitingForRanking: [(ranking: UInt64, ask: () -> Void)] = []
@@ -45,6 +46,7 @@ final class NodeLoop {
         identity = parts.identity
         store = parts.store
         log = parts.log
+        backupPath = parts.backupPath
         self.mailbox = mailbox
         self.endpoint = endpoint
         storeWorker = Worker(name: "store")
@@ -60,18 +62,32 @@ final class NodeLoop {
         node = try parts.restoredNode()
     }
 
-    /// Runs until `isStopping`, then closes everything in order.
-    func run() {
+    /// Why the loop ended.
+    enum Outcome: Sendable {
+        case stopped
+        /// net.db must be set aside, and the loop begun anew.
+        case netDamaged
+    }
+
+    /// Ends the loop after this turn.
+    func stop(_ outcome: Outcome) { self.outcome = self.outcome ?? outcome }
+
+    /// Runs until `stop`, then closes everything in order.
+    func run() -> Outcome {
+        backUpDaily()
         openOwnFeed()
         for peer in peers.dialable { dial(peer) }
         turn([])
-        while !isStopping {
+        while outcome == nil {
             turn(endpoint.poll(timeoutMilliseconds: pollMilliseconds))
         }
         sayGoodbye()
         endpoint.close()
         ranker.stop()
+        let store = store
+        storeWorker.submit { try? store.checkpoint() }
         storeWorker.stop()
+        return outcome ?? .stopped
     }
 
     private var pollMilliseconds: Int {

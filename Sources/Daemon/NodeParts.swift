@@ -14,6 +14,8 @@ struct NodeParts: Sendable {
     let store: Store
     let engine: EngineName
     let log: Logger
+    /// Where the daily copy of own.db goes.
+    let backupPath: String
 
     init(
         configuration: Configuration, paths: Paths, identity: NodeIdentity, log: Logger
@@ -24,6 +26,7 @@ struct NodeParts: Sendable {
         self.configuration = configuration
         self.identity = identity
         self.log = log
+        backupPath = paths.stateDirectory + "/" + Store.backupName
         engine = EngineName(rawValue: configuration.ranking.mode.engine) ?? .taste
         store = try Self.openStore(configuration, paths, identity)
     }
@@ -56,8 +59,19 @@ struct NodeParts: Sendable {
             ])
     }
 
-    /// A core that holds what the store holds.
+    /// A core that holds what the store holds. Bodies are checked when they are read, so damage inside
+    /// net.db may show only here: it is set aside, and what it held is fetched again.
     func restoredNode() throws -> Node {
+        do {
+            return try readNode()
+        } catch let error as StorageError where error.isNetDamage {
+            log.warning("\(error.message)")
+            try store.replaceNet()
+            return try readNode()
+        }
+    }
+
+    private func readNode() throws -> Node {
         let scheme = Ed25519Scheme()
         var core = CoreConfiguration(
             author: identity.author.publicKey, feed: identity.device.publicKey,

@@ -25,5 +25,5 @@ final class Stopper: Sendable {
         if isStopping { Self.send(mailbox) }
     }
 
-    private static func send(_ mailbox: Mailbox) { mailbox.post { $0.isStopping = true } }
+    private static func send(_ mailbox: Mailbox) { mailbox.post { $0.stop(.stopped) } }
 }

@@ -27,7 +27,7 @@ struct RankSchedule: Sendable {
     }
 
     /// Somebody waits for an answer: do not wait for quiet.
-    mutating func hurry() { if changedAt != nil { isHurried = true } }
+    mutating func hurry() { isHurried = true }
 
     mutating func start(_ id: EffectID) {
         running = id
@@ -153,7 +153,8 @@ extension Node {
 
     /// Whether the graph has changed since the last snapshot that was ranked: one is due, or runs.
     public var isRankingStale: Bool { isRankingDue || isRankingRunning }
-    public var isRankingDue: Bool { ranking.isStale }
+    /// Whether the graph has changed, or is about to because something was taken back.
+    public var isRankingDue: Bool { ranking.isStale || !rebuilds.isEmpty }
     public var isRankingRunning: Bool { ranking.running != nil }
 
     /// The ego's trust in an author as of the last ranking, 0 ... 1.

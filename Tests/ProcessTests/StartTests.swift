@@ -146,6 +146,18 @@ extension ProcessTests {
             }
         }
 
+        @Test(
+            "damage inside one record, which only reading shows, costs the cache and nothing else")
+        func damagedRecord() throws {
+            try lostCache { path in
+                let url = URL(fileURLWithPath: path)
+                var bytes = try Data(contentsOf: url)
+                let place = try #require(bytes.range(of: Data("song:ana-7".utf8)))
+                bytes[place.lowerBound] ^= 1
+                try bytes.write(to: url)
+            }
+        }
+
         private func lostCache(_ damage: (String) throws -> Void) throws {
             try Bench.withChain(["ana", "ben"]) { network in
                 let (ana, ben) = (network.nodes[0], network.nodes[1])

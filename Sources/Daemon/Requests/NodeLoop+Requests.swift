@@ -51,7 +51,7 @@ extension NodeLoop {
         case .checkup: answerCheckup(for: client)
         case .stop:
             reply(client, DoneDocument(message: "stopping"))
-            isStopping = true
+            stop(.stopped)
         }
     }
 

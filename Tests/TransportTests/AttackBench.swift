@@ -108,7 +108,11 @@ final class AttackBench: Sendable {
 
     private func launch(_ command: [String]) throws -> (process: Process, output: Pipe) {
         let port = address.withLock { String($0.split(separator: ":").last ?? "") }
-        let values = ["PORT": port, "HEXKEY": keys.publicKey.hex, "Z85KEY": keys.publicKey.z85]
+        // A key in Z85 may begin with a dash, so it is one word with its option.
+        let values = [
+            "PORT": port, "HEXKEY": keys.publicKey.hex,
+            "--server-key=Z85KEY": "--server-key=\(keys.publicKey.z85)",
+        ]
         let (process, output) = (Process(), Pipe())
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
         process.arguments = command.map { values[$0] ?? $0 }

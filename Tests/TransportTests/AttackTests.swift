@@ -57,7 +57,7 @@ struct AttackTests {
             processExitsWith: .success, observing: [\.standardErrorContent]
         ) { [mode] in
             let figures = try attack([
-                sharedAttack, mode, "--port", "PORT", "--server-key", "Z85KEY", "--seconds", "3",
+                sharedAttack, mode, "--port", "PORT", "--server-key=Z85KEY", "--seconds", "3",
                 "--connections", "100",
             ])
             if mode == "endless-multipart" {

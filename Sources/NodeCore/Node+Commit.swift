@@ -123,11 +123,18 @@ extension Node {
 
     /// Forgets everything of a feed that is not committed and not on its way.
     mutating func rollBack(_ index: FeedIndex) {
-        windowTotal -= feeds[index].window.count
+        dropWindow(of: index, .storeUnavailable)
         feeds[index].rollBack()
         let dropped = gathered.places.filter { $0.feed == index }.count
         if feeds[index].key != configuration.feed { counts.takeBack(UInt64(dropped)) }
         gathered.places.removeAll { $0.feed == index }
+    }
+
+    /// Forgets what waits behind a gap; each record gets its verdict.
+    mutating func dropWindow(of index: FeedIndex, _ reason: IgnoreReason) {
+        for _ in feeds[index].window { counts.count(.ignore(reason)) }
+        windowTotal -= feeds[index].window.count
+        feeds[index].window = []
     }
 
     /// Lets one committed record move the graph.

@@ -76,8 +76,7 @@ extension Node {
         gathered.proofs.append(proof)
         if let index = feeds.index(of: proof.feed) {
             if feeds[index].tip > feeds[index].frontier { rollBack(index) }
-            windowTotal -= feeds[index].window.count
-            feeds[index].window = []
+            dropWindow(of: index, .frozen)
             feeds[index].frozenAt = proof.sequence
             feeds.touch(index)
             rebuilds.add(feeds[index].author)

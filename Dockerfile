@@ -1,7 +1,8 @@
 # A small image of the node: build with the whole toolchain, run with three libraries.
 #
 #   docker build -t vouchbird .
-#   docker run -v vouchbird:/data -p 4477:4477 vouchbird daemon --init
+#   docker run --name bird -v vouchbird:/data -p 27170:27170 vouchbird
+#   docker exec bird vouchbird status
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libzmq3-dev libsodium-dev libsqlite3-dev pkg-config \
@@ -23,7 +24,8 @@ RUN apt-get update \
 COPY --from=build /vouchbird /usr/local/bin/vouchbird
 USER vouchbird
 VOLUME /data
-ENV VOUCHBIRD_DATA_DIR=/data
+EXPOSE 27170
+ENV VOUCHBIRD_DATA_DIR=/data VOUCHBIRD_NODE_LISTEN=tcp://0.0.0.0:27170
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["vouchbird"]
-CMD ["daemon"]
+CMD ["daemon", "--init"]

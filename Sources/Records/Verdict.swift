@@ -18,8 +18,6 @@ public enum IgnoreReason: String, Hashable, Sendable, CaseIterable {
     case frozen
     /// The feed, or its tier, has no room left.
     case overQuota = "over-quota"
-    /// We published this before and lost it: our own feed is only ever written by us.
-    case ownFeed = "own-feed"
     /// The store could not take it; offered again, it may pass later.
     case storeUnavailable = "store-unavailable"
     /// The record was retracted by its author.

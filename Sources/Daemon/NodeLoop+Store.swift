@@ -13,26 +13,30 @@ extension NodeLoop {
             let failure = StoreFailure.of { () throws(StorageError) in
                 try store.commitOwn(records: records, tombstones: tombstones)
             }
-            return .stored(id, failure)
+            return (.stored(id, failure), false)
         }
         if !tombstones.isEmpty { erase() }
     }
 
     func commit(_ id: EffectID, _ batch: StoreBatch) {
         onStore { store in
-            .stored(id, StoreFailure.of { () throws(StorageError) in try store.commit(batch) })
+            let failure = StoreFailure.of { () throws(StorageError) in try store.commit(batch) }
+            return (.stored(id, failure), failure == .corrupt)
         }
-        if !batch.tombstones.isEmpty { erase() }
     }
 
     /// Retracted bytes leave the disk with the log that still holds them, and the copy of own.db is made anew
     /// without them.
     private func erase() {
+        guard !isErasing else { return }
+        isErasing = true
         let store = store
         let path = backupPath
+        let mailbox = mailbox
         storeWorker.submit {
             try? store.checkpoint()
             try? store.backUpOwn(to: path, replacing: true)
+            mailbox.post { $0.isErasing = false }
         }
     }
 
@@ -58,7 +62,7 @@ extension NodeLoop {
             let entries = try? store.range(
                 feed: request.feed, first: request.first, last: request.last,
                 maximumBytes: maximumBytes)
-            return .rangeRead(id, entries ?? [])
+            return (.rangeRead(id, entries ?? []), false)
         }
     }
 
@@ -69,21 +73,24 @@ extension NodeLoop {
                 for feed in feeds {
                     try store.forEachEntry(of: feed) { entries.append($0) }
                 }
-                return .feedsRead(id, entries, nil)
+                return (.feedsRead(id, entries, nil), false)
             } catch {
-                return .feedsRead(id, [], StoreFailure(error))
+                return (.feedsRead(id, [], StoreFailure(error)), error.isNetDamage)
             }
         }
     }
 
-    private func onStore(_ work: @escaping @Sendable (Store) -> Input) {
+    /// `work` says what the core hears, and whether net.db must be set aside before more can be stored.
+    private func onStore(
+        _ work: @escaping @Sendable (Store) -> (answer: Input, isNetDamaged: Bool)
+    ) {
         let store = store
         let mailbox = mailbox
         storeWorker.submit {
-            let input = work(store)
+            let (answer, isNetDamaged) = work(store)
             mailbox.post { loop in
-                loop.input(input)
-                if input.isNetDamage { loop.stop(.netDamaged) }
+                loop.input(answer)
+                if isNetDamaged { loop.stop(.netDamaged) }
             }
         }
     }
@@ -118,16 +125,6 @@ extension NodeLoop {
         let missing: UInt64 = node.isRankingRunning && node.isRankingDue ? 2 : 1
         waitingForRanking.append((rankingsDone + missing, ask))
         input(.rankingWanted)
-    }
-}
-
-extension Input {
-    /// The store found net.db damaged: it must be set aside before anything else can be stored.
-    fileprivate var isNetDamage: Bool {
-        switch self {
-        case .stored(_, .corrupt?), .feedsRead(_, _, .corrupt?): true
-        default: false
-        }
     }
 }
 

@@ -32,6 +32,10 @@ final class NodeLoop {
     var lastPublication: UInt64 = 1 << 62
     private(set) var outcome: Outcome?
     let backupPath: String
+    let ownPlace: OwnPlace
+    var isOwnPlaceNoted = false
+    /// Whether the copy of own.db is being made anew.
+    var isErasing = false
     /// Rankings finished, and what waits for which of them.
     var rankingsDone: UInt64 = 0
     var waitingForRanking: [(ranking: UInt64, ask: () -> Void)] = []
@@ -47,6 +51,7 @@ final class NodeLoop {
         store = parts.store
         log = parts.log
         backupPath = parts.backupPath
+        ownPlace = parts.ownPlace
         self.mailbox = mailbox
         self.endpoint = endpoint
         storeWorker = Worker(name: "store")
@@ -146,6 +151,7 @@ final class NodeLoop {
         case .notice(let notice):
             log.warning("\(notice.sentence)")
             notices.add(notice)
+            if notice == .storeRecovered { openOwnFeed() }
         }
     }
 

@@ -16,6 +16,7 @@ struct NodeParts: Sendable {
     let log: Logger
     /// Where the daily copy of own.db goes.
     let backupPath: String
+    let ownPlace: OwnPlace
 
     init(
         configuration: Configuration, paths: Paths, identity: NodeIdentity, log: Logger
@@ -26,6 +27,7 @@ struct NodeParts: Sendable {
         self.configuration = configuration
         self.identity = identity
         self.log = log
+        ownPlace = OwnPlace(stateDirectory: paths.stateDirectory)
         backupPath = paths.stateDirectory + "/" + Store.backupName
         engine = EngineName(rawValue: configuration.ranking.mode.engine) ?? .taste
         store = try Self.openStore(configuration, paths, identity)
@@ -78,6 +80,8 @@ struct NodeParts: Sendable {
             nodeKey: identity.node.publicKey,
             network: NetworkID(name: configuration.node.network, scheme: scheme),
             seed: SystemRandom.seed())
+        // threats.md T5: an old copy asks its peers for its own head before it publishes.
+        core.ownHeadWaitMilliseconds = ownPlace.isMoved ? 15_000 : 0
         core.antiEntropyMilliseconds = UInt64(configuration.gossip.antiEntropySeconds) * 1000
         core.rankDebounceMilliseconds = UInt64(configuration.ranking.debounceMilliseconds)
         let days = configuration.ranking.halfLifeDays

@@ -8,7 +8,6 @@ public struct EngineMethod: Recommender {
     private let snapshot: GraphSnapshot
     private let engine: EngineName
     private let parameters: RankingParameters
-    private let groupVoices: GroupVoices?
 
     /// Whose voices the engine hears.
     public enum Trust: String, Hashable, Sendable, CaseIterable {
@@ -19,14 +18,12 @@ public struct EngineMethod: Recommender {
         case everyone
     }
 
-    /// Requires parameters without a `problem`. `voicesPerGroup` caps the voices behind one cut vertex
-    /// (`GroupVoices`); nil leaves them to trust. O(edges log edges).
+    /// Requires parameters without a `problem`. O(edges log edges).
     public init(
         _ engine: EngineName, _ data: EvaluationData, parameters: RankingParameters,
-        transform: WeightTransform, trust: Trust, voicesPerGroup: Double? = nil
+        transform: WeightTransform, trust: Trust
     ) {
         self.engine = engine
-        groupVoices = voicesPerGroup.map { GroupVoices(cap: $0) }
         var parameters = parameters
         if trust == .everyone {
             // The hub hands on the same small trust to all; far past saturation every voice is 1, and
@@ -53,10 +50,7 @@ public struct EngineMethod: Recommender {
     }
 
     public func recommend(_ user: Int, count: Int) -> [UInt32] {
-        var query = RankingQuery(ego: AuthorIndex(UInt32(user)), parameters: parameters)
-        if let groupVoices {
-            query.trustFactors = groupVoices.factors(snapshot, ego: query.ego, parameters)
-        }
+        let query = RankingQuery(ego: AuthorIndex(UInt32(user)), parameters: parameters)
         return engine.engine.rank(snapshot, query).items.prefix(count).map(\.item.value)
     }
 

@@ -74,17 +74,13 @@ public struct Evaluator: Sendable {
         case .tsalsa: return engine(.tsalsa, settings)
         case .taste: return engine(.taste, settings)
         case .tasteOpen: return engine(.taste, settings, trust: .everyone)
-        case .tasteGroups:
-            return engine(.taste, settings, voicesPerGroup: max(1e-9, settings.voicesPerGroup))
         }
     }
 
     private func engine(
-        _ engine: EngineName, _ settings: MethodSettings, trust: EngineMethod.Trust = .explicit,
-        voicesPerGroup: Double? = nil
+        _ engine: EngineName, _ settings: MethodSettings, trust: EngineMethod.Trust = .explicit
     ) -> EngineMethod {
         EngineMethod(
-            engine, data, parameters: settings.ranking, transform: settings.transform, trust: trust,
-            voicesPerGroup: voicesPerGroup)
+            engine, data, parameters: settings.ranking, transform: settings.transform, trust: trust)
     }
 }

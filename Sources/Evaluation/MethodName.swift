@@ -4,9 +4,6 @@ public enum MethodName: String, Hashable, Sendable, CaseIterable {
     case salsa, web3recommend, tsalsa, taste
     /// `taste` when every voice is 1: what its walk is worth without trust.
     case tasteOpen = "taste-open"
-    /// `taste` with at most `taste.group-voices` voices behind one cut vertex: the proposal of
-    /// `docs/evaluation.md`.
-    case tasteGroups = "taste-groups"
 
     /// One sentence for a person.
     public var summary: String {
@@ -22,7 +19,6 @@ public enum MethodName: String, Hashable, Sendable, CaseIterable {
         case .web3recommend: "Monte Carlo walk of Web3Recommend"
         case .tsalsa: "trust-weighted SALSA (mode trusted)"
         case .taste: "saturated trust and taste (mode balanced)"
-        case .tasteGroups: "taste with one voice per cut vertex (proposed)"
         case .tasteOpen: "taste with every voice 1, undefended"
         }
     }
@@ -30,7 +26,7 @@ public enum MethodName: String, Hashable, Sendable, CaseIterable {
     /// Whether it needs trust edges to say anything.
     public var needsTrust: Bool {
         switch self {
-        case .web3recommend, .tsalsa, .taste, .tasteGroups: true
+        case .web3recommend, .tsalsa, .taste: true
         default: false
         }
     }

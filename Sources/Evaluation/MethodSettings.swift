@@ -17,8 +17,6 @@ public struct MethodSettings: Sendable {
         }
     }
 
-    /// Voices that a cut vertex has at most with all behind it, `taste-groups`.
-    public var voicesPerGroup = 1.0
     var itemKNN = ItemKNN.Settings()
     var userKNN = UserKNN.Settings()
     var p3alpha = WalkLinks.Settings()
@@ -60,7 +58,7 @@ public struct MethodSettings: Sendable {
     private mutating func setNumber(_ name: String, _ text: String) -> Bool {
         let places: [String: WritableKeyPath<MethodSettings, Double>] = [
             "taste.b": \.ranking.taste.b, "taste.c": \.ranking.taste.c,
-            "taste.group-voices": \.voicesPerGroup,
+
             "taste.p": \.ranking.taste.p, "taste.theta": \.ranking.taste.theta,
             "engine.alpha-trust": \.ranking.alphaTrust, "engine.tau": \.ranking.tau,
             "engine.floor": \.ranking.floor, "engine.alpha-salsa": \.ranking.alphaSalsa,

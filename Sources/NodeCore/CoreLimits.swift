@@ -14,10 +14,14 @@ public struct CoreLimits: Sendable {
     public var devicesPerAuthor = 8
     /// Records ahead of the frontier that may wait for a gap to close (protocol.md section 3).
     public var windowSpan: UInt64 = 64
+    /// The same for the feed of an author whom no trust path reaches.
+    public var strangerWindow = 4
     /// Waiting records of all feeds together; 4 MiB at 1 KiB each.
     public var windowRecords = 4_096
     /// Verified records that wait for the store, all batches together.
     public var uncommittedRecords = 8_192
+    /// Links whose unproven claim to hold more of our own feed may each delay a publication once.
+    public var ownClaims = 16
     /// Publications that may wait for the own feed to be confirmed after a restart.
     public var heldPublications = 64
     /// Records in one commit.

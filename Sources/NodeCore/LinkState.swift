@@ -32,6 +32,10 @@ struct LinkState: Sendable {
     /// Times in a row that range requests were not answered in time, and when it may be asked again.
     var missedRanges = 0
     var askAgainAt: UInt64?
+    /// Until when its claim to hold more of our own feed delays us; set once, renewed by proof.
+    var ownClaimUntil: UInt64?
+    /// Feeds whose fork proof it was sent.
+    var proofsSent: BoundedTable<PublicKey, Bool>
     /// Range reads for it that the store has not answered.
     var readsRunning = 0
     var rejections = 0
@@ -46,6 +50,7 @@ struct LinkState: Sendable {
         nextFrontier = .max
         wants = BoundedTable(capacity: limits.wantsPerLink)
         ranges = BoundedTable(capacity: limits.rangesPerLink)
+        proofsSent = BoundedTable(capacity: limits.forkProofs)
     }
 
     var isReady: Bool {

@@ -20,12 +20,15 @@ extension Node {
     }
 
     /// Whether a feed that is not held could be. Cheap: asked before any signature is checked.
-    func mayAdmit(_ feed: PublicKey) -> Bool {
-        if isReachable(feed) { return !feeds.isFull || strangers.count > 0 }
+    /// `author` is whom its first record names; the key itself while that is unknown.
+    func mayAdmit(_ feed: PublicKey, of author: PublicKey) -> Bool {
+        if isReachable(author) { return !feeds.isFull || strangers.count > 0 }
         guard !feeds.isFull || strangers.count > 0 else { return false }
         guard strangers.count >= limits.strangerFeeds, let last = strangers.last else {
             return true
         }
+        // Before the first ranking nobody knows who is a stranger, and nobody is put out.
+        guard hasRanked else { return false }
         return fingerprint.mix(feed.raw) < last.rank
     }
 
@@ -59,7 +62,7 @@ extension Node {
     }
 
     /// Drops a feed and everything of it, here and in the store.
-    private mutating func evict(_ key: PublicKey) {
+    mutating func evict(_ key: PublicKey) {
         strangers.removeAll { $0.feed == key }
         guard let index = feeds.index(of: key) else { return }
         rollBack(index)

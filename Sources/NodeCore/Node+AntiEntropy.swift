@@ -45,28 +45,28 @@ extension Node {
         // Nobody tells a feed whose fork it knows.
         if proofs.contains(entry.feed) { sendProof(of: entry.feed, to: link, &effects) }
         guard let index = feeds.index(of: entry.feed) else {
-            if mayAdmit(entry.feed) { want(entry.feed, through: entry.sequence, from: link) }
+            // Its first record says whose it is: a friend's new device is worth that one record.
+            let isWelcome = mayAdmit(entry.feed, of: entry.feed)
+            if !proofs.contains(entry.feed) {
+                want(entry.feed, through: isWelcome ? entry.sequence : 1, from: link)
+            }
             return
         }
         links.update(link) { $0.note(known: entry.sequence, of: index) }
         let feed = feeds[index]
-        if let frozenAt = feed.frozenAt {
-            if feed.tip + 1 < frozenAt, entry.sequence > feed.tip {
-                want(entry.feed, through: min(entry.sequence, frozenAt - 1), from: link)
-            }
-            return
-        }
+        guard !feed.isFrozen else { return }
         if entry.sequence == feed.frontier, entry.headPrefix != feed.head.raw.prefix64 {
             probe(entry.feed, at: entry.sequence, link, now, &effects)
         }
         if entry.sequence > feed.tip {
+            if entry.feed == configuration.feed { noteOwnClaim(by: link, now) }
             want(entry.feed, through: entry.sequence, from: link)
         }
     }
 
     /// Notes that a link has more of a feed than we do, as far as we would hold it.
     mutating func want(_ feed: PublicKey, through told: UInt64, from link: LinkID) {
-        let sequence = min(told, recordCap(of: feed))
+        let sequence = feed == configuration.feed ? told : min(told, recordCap(of: feed))
         guard sequence > feeds[feed]?.tip ?? 0 else { return }
         let hasRoom = wantsTotal < limits.wants
         let added = links.update(link) { state -> Int in
@@ -236,7 +236,9 @@ extension Node {
             }
         }
         let after = feeds[response.feed]?.tip ?? 0
-        if let asked, after == before, asked.first > before { dropWant(response.feed, of: link) }
+        if let asked, after == before, asked.first > before, hasRoom {
+            dropWant(response.feed, of: link)
+        }
         pump(link, now, &effects)
     }
 }

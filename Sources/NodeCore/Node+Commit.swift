@@ -17,7 +17,7 @@ extension Node {
         guard !gathered.isEmpty, commits.count < limits.commitsInFlight else { return }
         // What a failing store refused rides along with the next records, not in a tight loop.
         guard storeFailure == nil || !gathered.places.isEmpty else { return }
-        let part = Array(gathered.places.prefix(limits.commitRecords))
+        let part = nextPart(now)
         gathered.places.removeFirst(part.count)
         var batch = StoreBatch()
         batch.records = part.compactMap(\.entry.storedRecord)
@@ -32,6 +32,26 @@ extension Node {
                 id: id, places: part, publication: nil, isOwn: false, proofs: batch.forkProofs,
                 removedFeeds: batch.removedFeeds))
         effects.append(.commit(id, batch))
+    }
+
+    /// The places of the next commit: as many as fit, or one feed's after a contradiction.
+    private func nextPart(_ now: Moment) -> [Gathered.Place] {
+        let part = gathered.places.prefix(limits.commitRecords)
+        guard now.monotonicMilliseconds < isolatesUntil, let first = part.first else {
+            return Array(part)
+        }
+        return Array(part.prefix { $0.feed == first.feed })
+    }
+
+    /// A batch contradicts what is stored: rows of a feed that was rolled back while they were written stand in
+    /// the way of others. One feed at a time finds it, and it goes; it is fetched again from the start.
+    private mutating func isolate(_ commit: InFlightCommit, _ now: Moment) {
+        isolatesUntil = now.monotonicMilliseconds + 10_000
+        guard let first = commit.places.first,
+            commit.places.allSatisfy({ $0.feed == first.feed }),
+            feeds.index(of: first.entry.feed) == first.feed
+        else { return }
+        evict(first.entry.feed)
     }
 
     /// Own records that came back from a peer go where own records live.
@@ -63,6 +83,7 @@ extension Node {
         note(failure, &effects)
         if let failure {
             failed(commit, failure, &effects)
+            if failure == .conflict, !commit.isOwn { isolate(commit, now) }
         } else {
             succeeded(commit, now, &effects)
         }
@@ -117,17 +138,25 @@ extension Node {
         for place in commit.places {
             guard feeds.index(of: place.entry.feed) == place.feed else { continue }
             rollBack(place.feed)
+            wantMore(of: [place.feed])
         }
         if commit.isOwn { ownCommitFailed(commit, failure, &effects) }
     }
 
     /// Forgets everything of a feed that is not committed and not on its way.
     mutating func rollBack(_ index: FeedIndex) {
-        windowTotal -= feeds[index].window.count
+        dropWindow(of: index, .storeUnavailable)
         feeds[index].rollBack()
         let dropped = gathered.places.filter { $0.feed == index }.count
         if feeds[index].key != configuration.feed { counts.takeBack(UInt64(dropped)) }
         gathered.places.removeAll { $0.feed == index }
+    }
+
+    /// Forgets what waits behind a gap; each record gets its verdict.
+    mutating func dropWindow(of index: FeedIndex, _ reason: IgnoreReason) {
+        for _ in feeds[index].window { counts.count(.ignore(reason)) }
+        windowTotal -= feeds[index].window.count
+        feeds[index].window = []
     }
 
     /// Lets one committed record move the graph.

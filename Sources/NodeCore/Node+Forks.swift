@@ -58,6 +58,11 @@ extension Node {
             counts.count(.ignore(.duplicate))
             return
         }
+        // A fork of a feed that nobody here holds or wants is one key's own business, and keys are free.
+        guard feeds.index(of: proof.feed) != nil || isReachable(proof.feed) else {
+            counts.count(.ignore(.overQuota))
+            return
+        }
         guard proof.isSigned(network: configuration.network, scheme: scheme) else {
             conclude(.reject(.badProof), link, &effects)
             return
@@ -72,12 +77,12 @@ extension Node {
         _ proof: ForkProof, from link: LinkID?, _ effects: inout [Effect]
     ) {
         if let known = proofs[proof.feed], known.sequence <= proof.sequence { return }
+        if proofs.isFull, !proofs.contains(proof.feed) { dropStrangersProof() }
         guard proofs.set(proof.feed, proof) else { return }
         gathered.proofs.append(proof)
         if let index = feeds.index(of: proof.feed) {
             if feeds[index].tip > feeds[index].frontier { rollBack(index) }
-            windowTotal -= feeds[index].window.count
-            feeds[index].window = []
+            dropWindow(of: index, .frozen)
             feeds[index].frozenAt = proof.sequence
             feeds.touch(index)
             rebuilds.add(feeds[index].author)
@@ -92,8 +97,19 @@ extension Node {
         }
     }
 
+    /// Makes room for a proof: a forked stranger's goes.
+    private mutating func dropStrangersProof() {
+        let victim = proofs.keys.first {
+            $0 != configuration.feed && !isReachable(feeds[$0]?.author ?? $0)
+        }
+        if let victim { proofs.remove(victim) }
+    }
+
     mutating func sendProof(of feed: PublicKey, to link: LinkID, _ effects: inout [Effect]) {
-        guard let proof = proofs[feed] else { return }
+        guard let proof = proofs[feed], links[link]?.proofsSent.contains(feed) == false else {
+            return
+        }
+        links.update(link) { _ = $0.proofsSent.set(feed, true) }
         effects.append(
             .send(link, .forkProof(proof.records.0.encoded, proof.records.1.encoded)))
     }

@@ -31,7 +31,8 @@ extension Node {
     /// Counts a verdict and blames the sender for a rejection.
     mutating func conclude(_ verdict: Verdict, _ link: LinkID?, _ effects: inout [Effect]) {
         counts.count(verdict)
-        if case .reject = verdict { blame(link, &effects) }
+        // A broken chain is validly signed: its author told two stories, and its sender knows one of them.
+        if case .reject(let reason) = verdict, reason != .brokenChain { blame(link, &effects) }
     }
 
     /// The verdict, or nil when it comes later: the record waits in a window, or a fork is being settled.
@@ -50,12 +51,17 @@ extension Node {
             }
             lostOwn(record, link, &effects)
         }
-        if let frozenAt = feed.frozenAt, body.sequence >= frozenAt { return .ignore(.frozen) }
+        // Nothing of a frozen feed counts, so nothing more of it is taken: what is in flight at the freeze may
+        // be on the disk, and another branch in its place would contradict the store.
+        if feed.isFrozen { return .ignore(.frozen) }
         if body.sequence <= feed.tip {
             return judgeHeld(record, feed, &effects)
         }
-        if body.sequence > recordCap(of: body.feed) { return .ignore(.overQuota) }
-        if body.sequence > feed.tip + limits.windowSpan { return .ignore(.tooFarAhead) }
+        if !isLostOwn, body.sequence > recordCap(of: body.feed) { return .ignore(.overQuota) }
+        if body.sequence > feed.tip + limits.windowSpan {
+            want(body.feed, through: body.sequence, from: link)
+            return .ignore(.tooFarAhead)
+        }
         // What we signed ourselves is true whatever our clock says now.
         if !isLostOwn {
             if let verdict = judgeTimeAndRoom(record, now) { return verdict }
@@ -63,7 +69,10 @@ extension Node {
                 return .reject(.badSignature)
             }
         }
-        if body.sequence > feed.tip + 1 { return wait(record, index, link, &effects) }
+        if body.sequence > feed.tip + 1 {
+            want(body.feed, through: body.sequence, from: link)
+            return wait(record, index, link, &effects)
+        }
         return chain(record, index, link, now, &effects)
     }
 
@@ -72,17 +81,16 @@ extension Node {
         _ record: Record, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) -> Verdict? {
         let key = record.body.feed
-        guard mayAdmit(key) else { return .ignore(.overQuota) }
-        if let proof = proofs[key], proof.sequence <= record.body.sequence {
-            return .ignore(.frozen)
-        }
+        guard !proofs.contains(key) else { return .ignore(.frozen) }
         guard record.body.sequence == 1 else { return .ignore(.tooFarAhead) }
+        var author = key
+        if case .delegate(let claimed, _) = record.body.payload { author = claimed }
+        guard mayAdmit(key, of: author) else { return .ignore(.overQuota) }
         if let verdict = judgeTimeAndRoom(record, now) { return verdict }
         guard scheme.isValid(key) else { return .reject(.badKey) }
         guard record.isSigned(network: configuration.network, scheme: scheme) else {
             return .reject(.badSignature)
         }
-        var author = key
         if case .delegate(let claimed, let consent) = record.body.payload {
             guard isDelegated(device: key, by: claimed, consent: consent) else {
                 return .reject(.badDelegation)
@@ -90,7 +98,6 @@ extension Node {
             guard devices[claimed] ?? 0 < limits.devicesPerAuthor else {
                 return .ignore(.overQuota)
             }
-            author = claimed
         }
         guard let index = admit(key, author: author, &effects) else { return .ignore(.overQuota) }
         links.update(link) { $0.note(known: 1, of: index) }
@@ -107,9 +114,13 @@ extension Node {
         if record.body.time > now.wall.advanced(byMilliseconds: limits.futureMilliseconds) {
             return .ignore(.futureDated)
         }
-        let waiting = gathered.places.count + commits.reduce(0) { $0 + $1.places.count }
-        guard waiting < limits.uncommittedRecords else { return .ignore(.storeUnavailable) }
-        return nil
+        return hasRoom ? nil : .ignore(.storeUnavailable)
+    }
+
+    /// Whether another verified place may wait for the store.
+    var hasRoom: Bool {
+        gathered.places.count + commits.reduce(0) { $0 + $1.places.count }
+            < limits.uncommittedRecords
     }
 
     /// A place that is taken: a replay, or a fork.
@@ -136,7 +147,10 @@ extension Node {
             settleFork(window[position].record, record, &effects)
             return nil
         }
-        guard windowTotal < limits.windowRecords else { return .ignore(.tooFarAhead) }
+        let room = isReachable(feeds[index].author) ? Int(limits.windowSpan) : limits.strangerWindow
+        guard windowTotal < limits.windowRecords, window.count < room else {
+            return .ignore(.tooFarAhead)
+        }
         feeds[index].window.insert(
             WaitingRecord(record: record, source: link), at: position ?? window.count)
         windowTotal += 1
@@ -199,6 +213,10 @@ extension Node {
             counts.count(.ignore(.tooFarAhead))
             return
         }
+        guard sequence <= recordCap(of: key), hasRoom else {
+            counts.count(.ignore(hasRoom ? .overQuota : .storeUnavailable))
+            return
+        }
         guard let record = try? Record(decoding: retraction[...], scheme: scheme),
             record.body.feed == key, record.body.sequence > sequence,
             record.body.payload == .retract(sequence: sequence, id: id),
@@ -207,6 +225,8 @@ extension Node {
             conclude(.reject(.badRetraction), link, &effects)
             return
         }
+        // It proves that our own feed went on to its retraction.
+        if key == configuration.feed { fence(known: record.body.sequence, &effects) }
         feeds[index].extend(id: id, time: nil, fingerprint: fingerprint(id))
         let tombstone = Tombstone(
             feed: key, sequence: sequence, id: id, retraction: record.body.sequence,

@@ -190,7 +190,9 @@ extension Node {
     /// When `endOfTurn` is next needed even if nothing arrives; monotonic milliseconds.
     public var nextDeadline: UInt64? {
         var next = ranking.dueAt
-        if let due = waitEnd { next = min(next ?? due, due) }
+        for due in [waitEnd, rebuilds.retryAt, ownClaimEnd].compactMap({ $0 }) {
+            next = min(next ?? due, due)
+        }
         for state in links.values {
             var due: UInt64
             switch state.phase {

@@ -25,6 +25,10 @@ extension Node {
             effects.append(.published(id, .success([])))
             return
         }
+        guard isConsentInPlace(drafts, tip: feeds[index].tip) else {
+            effects.append(.published(id, .failure(.fenced)))
+            return
+        }
         var places: [Gathered.Place] = []
         for draft in drafts {
             let record = sign(draft, after: feeds[index], now)
@@ -34,6 +38,17 @@ extension Node {
             places.append(Gathered.Place(entry: .record(stored), feed: index, source: nil))
         }
         commitOwn(places, answering: id, &effects)
+    }
+
+    /// A device's feed opens with its author's consent, or nobody would know whose it is; nowhere else may it
+    /// stand.
+    private func isConsentInPlace(_ drafts: [OwnDraft], tip: UInt64) -> Bool {
+        let mustOpen = tip == 0 && configuration.author != configuration.feed
+        for (position, draft) in drafts.enumerated() {
+            let isConsent = if case .delegate = draft.payload { true } else { false }
+            if isConsent != (mustOpen && position == 0) { return false }
+        }
+        return true
     }
 
     private func sign(_ draft: OwnDraft, after feed: FeedState, _ now: Moment) -> Record {
@@ -59,11 +74,37 @@ extension Node {
     }
 
     /// Whether the own feed is not confirmed after a restart, or a peer may yet prove that it goes on.
-    /// Anybody can say so: what a peer wants to be asked for and does not deliver holds nobody up for longer
-    /// than one range request.
-    var mustWait: Bool {
-        own.waitsSince != nil || isRecovering
-            || links.values.contains { $0.wants.contains(configuration.feed) }
+    var mustWait: Bool { own.waitsSince != nil || isRecovering || ownClaimEnd != nil }
+
+    /// When the last claim to hold more of the own feed has had its time. Anybody can claim it: each link
+    /// delays us once, for one range request, `ownClaims` links in all, unless it delivers.
+    var ownClaimEnd: UInt64? {
+        guard let index = feeds.index(of: configuration.feed) else { return nil }
+        let frontier = feeds[index].frontier
+        return links.values.filter { $0.known(index) > frontier }
+            .compactMap(\.ownClaimUntil).filter { $0 > 0 }.max()
+    }
+
+    mutating func noteOwnClaim(by link: LinkID, _ now: Moment) {
+        guard own.claims < limits.ownClaims else { return }
+        let until = now.monotonicMilliseconds + limits.rangeMilliseconds
+        let isFirst = links.update(link) { state -> Bool in
+            guard state.ownClaimUntil == nil else { return false }
+            state.ownClaimUntil = until
+            return true
+        }
+        if isFirst == true { own.claims += 1 }
+    }
+
+    /// 0 marks a claim that had its time.
+    private mutating func expireOwnClaims(_ now: Moment) {
+        for link in links.keys {
+            links.update(link) { state in
+                if let until = state.ownClaimUntil, until > 0, until <= now.monotonicMilliseconds {
+                    state.ownClaimUntil = 0
+                }
+            }
+        }
     }
 
     /// Lost own records came back and are on their way to the disk.
@@ -76,6 +117,7 @@ extension Node {
     mutating func releaseHeld(_ now: Moment, _ effects: inout [Effect]) {
         let time = now.monotonicMilliseconds
         if let due = waitEnd, due <= time { own.waitsSince = nil }
+        expireOwnClaims(now)
         guard !own.held.isEmpty, !mustWait else { return }
         let held = own.held
         own.held = []
@@ -103,8 +145,10 @@ extension Node {
     }
 
     /// A record of our own feed that we do not hold, signed by our key: publishing would fork it.
+    /// Whoever proves one lost record is believed about how far it holds the feed.
     mutating func lostOwn(_ record: Record, _ link: LinkID, _ effects: inout [Effect]) {
-        fence(known: record.body.sequence, &effects)
+        let told = feeds.index(of: record.body.feed).flatMap { links[link]?.known($0) } ?? 0
+        fence(known: max(record.body.sequence, told), &effects)
         want(record.body.feed, through: record.body.sequence, from: link)
     }
 

@@ -47,6 +47,7 @@ struct RankSchedule: Sendable {
 struct RebuildQueue: Sendable {
     private var waiting: [PublicKey] = []
     private(set) var running: (id: EffectID, author: PublicKey)?
+    private(set) var retryAt: UInt64?
 
     var isEmpty: Bool { waiting.isEmpty && running == nil }
 
@@ -54,8 +55,15 @@ struct RebuildQueue: Sendable {
         if !waiting.contains(author) { waiting.append(author) }
     }
 
+    /// Tries again later: the store could not read.
+    mutating func postpone(_ author: PublicKey, until time: UInt64) {
+        add(author)
+        retryAt = time
+    }
+
     mutating func start(_ id: EffectID) -> PublicKey? {
         guard running == nil, !waiting.isEmpty else { return nil }
+        retryAt = nil
         let author = waiting.removeFirst()
         running = (id, author)
         return author
@@ -70,8 +78,10 @@ struct RebuildQueue: Sendable {
 
 extension Node {
     /// Asks the store for the feeds of one author whose graph must be made anew.
-    mutating func startRebuild(_ effects: inout [Effect]) {
-        guard rebuilds.running == nil, !rebuilds.isEmpty else { return }
+    mutating func startRebuild(_ now: Moment, _ effects: inout [Effect]) {
+        guard rebuilds.running == nil, !rebuilds.isEmpty,
+            now.monotonicMilliseconds >= rebuilds.retryAt ?? 0
+        else { return }
         let id = nextEffect()
         guard let author = rebuilds.start(id) else { return }
         var keys: [PublicKey] = []
@@ -88,7 +98,7 @@ extension Node {
     ) {
         guard let author = rebuilds.finish(id) else { return }
         guard failure == nil else {
-            rebuilds.add(author)
+            rebuilds.postpone(author, until: now.monotonicMilliseconds + 1_000)
             return
         }
         graph.remove(author: author)
@@ -138,7 +148,10 @@ extension Node {
     ) {
         guard ranking.finish(id) else { return }
         var table = BoundedTable<PublicKey, Double>(capacity: trust.capacity)
-        for entry in reached where entry.trust > 0 { table.set(entry.author, entry.trust) }
+        // The table is capped: the most trusted first, so that no choice of keys pushes them out.
+        let ordered = reached.sorted { ($1.trust, $0.author) < ($0.trust, $1.author) }
+        for entry in ordered where entry.trust > 0 { table.set(entry.author, entry.trust) }
+        hasRanked = true
         let strangersBefore = strangers
         trust = table
         graph.adopt(trust: reached.map { ($0.author, $0.trust) })

@@ -23,6 +23,10 @@ public struct Node: Sendable {
     var devices: BoundedTable<PublicKey, Int>
     /// Feeds of unreachable authors, ascending by keyed hash.
     var strangers: [Stranger] = []
+    /// Whether `trust` says anything yet.
+    var hasRanked = false
+    /// While this lasts, commits carry one feed each, to find the one that contradicts the store.
+    var isolatesUntil: UInt64 = 0
 
     /// Verified, not yet handed to the store.
     var gathered = Gathered()
@@ -105,7 +109,7 @@ public struct Node: Sendable {
         runLinkTimers(now, &effects)
         releaseHeld(now, &effects)
         flush(now, &effects)
-        startRebuild(&effects)
+        startRebuild(now, &effects)
         startRanking(now, &effects)
     }
 }

@@ -7,6 +7,8 @@ struct OwnState: Sendable {
     var privateLog = PrivateLog()
     /// A peer holds own records up to here that we lack: publishing would fork the feed.
     var lostThrough: UInt64?
+    /// Links whose unproven claims have delayed a publication.
+    var claims = 0
     /// Publications that wait until peers had time to tell what they hold of the own feed.
     var held: [(id: EffectID, drafts: [OwnDraft])] = []
     /// Start of the wait, until it is over; when enough peers were ready.

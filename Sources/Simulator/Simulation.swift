@@ -134,9 +134,8 @@ public final class Simulation {
         var effects: [Effect] = []
         host.node?.handle(.endOfTurn, at: moment, effects: &effects)
         for effect in effects { perform(effect, host) }
-        guard let node = host.node else { return }
         oracle.afterTurn(host, now)
-        guard let deadline = node.nextDeadline else { return }
+        guard let deadline = host.node?.deadlineInPlace() else { return }
         let due = max(deadline, moment.monotonicMilliseconds + 1) - 1000
         if let planned = host.deadlineAt, planned <= due { return }
         host.deadlineAt = due
@@ -161,4 +160,10 @@ public final class Simulation {
         case .invitationClaimed: break
         }
     }
+}
+
+extension Node {
+    /// `nextDeadline`, mutating so that it is asked in place: reading it through an optional field of a class
+    /// would first copy the whole node, a hundred references, every turn.
+    fileprivate mutating func deadlineInPlace() -> UInt64? { nextDeadline }
 }

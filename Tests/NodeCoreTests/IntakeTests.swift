@@ -145,14 +145,60 @@ struct IntakeTests {
         var shuffled = Array(records.dropFirst())
         random.shuffle(&shuffled)
         let node = TestNode(ego)
+        node.publish([.trust(ana.key, .one)])
         let source = node.connect(1, as: ana)
         node.push([records[0]], over: source)
         for record in shuffled { node.push([record], over: source) }
         #expect(node.node.frontier(of: ana.key) == 40, "seed \(seed)")
         #expect(node.node.counts.accepted == 40, "seed \(seed)")
         let inOrder = TestNode(ego)
+        inOrder.publish([.trust(ana.key, .one)])
         inOrder.push(records, over: inOrder.connect(1, as: ana))
         #expect(node.node.frontierDigest.digest == inOrder.node.frontierDigest.digest)
+    }
+
+    @Test("a stranger's records that wait for a gap are few, and the gap is asked for")
+    func strangersGap() throws {
+        let records = ana.feed(40)
+        let node = TestNode(ego)
+        let source = node.connect(1, as: ana)
+        node.push([records[0]] + records[2...], over: source)
+        let window = node.node.census.first { $0.name == "window" }
+        #expect(window?.count == CoreLimits().strangerWindow)
+        let gap = RangeRequest(feed: ana.key, first: 2, last: 40)
+        #expect(node.frames(to: source).contains(.rangeRequest(gap)))
+    }
+
+    @Test("a batch that contradicts the store costs its own feed, not its neighbours'")
+    func poisonedBatch() throws {
+        let node = TestNode(ego)
+        let source = node.connect(1, as: ana)
+        // Rows of another branch, left behind by a commit that was rolled back here.
+        let (mine, other) = (ana.feed(2, of: "mine"), ana.feed(2, of: "other"))
+        var batch = StoreBatch()
+        batch.records = mine.map { StoredRecord(record: $0, firstSeen: node.now.wall) }
+        #expect(node.store.commit(batch) == nil)
+        node.give(
+            .frame(source, Frame.push((ben.feed(3) + other).map(\.encoded)).encoded))
+        for _ in 0..<4 {
+            node.push(ben.feed(3), over: source)
+            node.push(other, over: source)
+            node.pass(milliseconds: 100)
+        }
+        #expect(node.node.frontier(of: ben.key) == 3)
+        #expect(node.node.frontier(of: ana.key) == 2)
+        #expect(node.store.feed(ana.key).map(\.id) == other.map(\.id))
+    }
+
+    @Test("proofs about feeds that nobody here wants are not collected")
+    func strangersProofs() throws {
+        let node = TestNode(ego)
+        let source = node.connect(1, as: ana)
+        let other = try Person(77).record(1, .like(item("y"), .one))
+        let first = try Person(77).feed(1)[0]
+        node.give(.frame(source, Frame.forkProof(first.encoded, other.encoded).encoded))
+        #expect(node.node.forkedFeedCount == 0)
+        #expect(node.node.counts[IgnoreReason.overQuota] == 1)
     }
 
     @Test("what the store refuses is taken back, and accepted when it is offered again")

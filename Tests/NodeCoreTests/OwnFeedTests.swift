@@ -81,7 +81,7 @@ struct OwnFeedTests {
                         feed: ego.key, entries: lost.map { .record($0.encoded) })
                 ).encoded))
         restored.pass(milliseconds: 1)
-        #expect(restored.notices.first == .ownFeedBehind(held: 1, known: 2))
+        #expect(restored.notices.first == .ownFeedBehind(held: 1, known: 3))
         #expect(restored.notices.last == .ownFeedRecovered(3))
         #expect(restored.published == [.success([4])])
         #expect(restored.store.feed(ego.key).count == 4)

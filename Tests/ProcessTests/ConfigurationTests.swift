@@ -75,18 +75,18 @@ struct ConfigurationTests {
 struct PathsTests {
     private func resolve(_ directory: String?, _ environment: [String: String]) throws -> Paths {
         try Paths.resolve(
-            dataDirectory: directory, environment: environment, workingDirectory: "/work",
+            dataDirectory: directory, environment: environment, workingDirectory: "/home",
             userIdentifier: 1000)
     }
 
     @Test("one directory holds everything when it is named, by flag before environment")
     func dataDirectory() throws {
         let paths = try resolve("ana/./x//", ["VOUCHBIRD_DATA_DIR": "/other", "HOME": "/home/a"])
-        #expect(paths.configurationFile == "/work/ana/x/config.toml")
-        #expect(paths.authorKey == "/work/ana/x/keys/author.key")
-        #expect(paths.ownDatabase == "/work/ana/x/own.db")
-        #expect(paths.lockFile == "/work/ana/x/daemon.lock")
-        #expect(paths.controlSocket == "/work/ana/x/control.sock")
+        #expect(paths.configurationFile == "/home/ana/x/config.toml")
+        #expect(paths.authorKey == "/home/ana/x/keys/author.key")
+        #expect(paths.ownDatabase == "/home/ana/x/own.db")
+        #expect(paths.lockFile == "/home/ana/x/daemon.lock")
+        #expect(paths.controlSocket == "/home/ana/x/control.sock")
         #expect(try resolve(nil, ["VOUCHBIRD_DATA_DIR": "/other"]).stateDirectory == "/other")
     }
 

@@ -37,6 +37,42 @@ extension ProcessTests {
             }
         }
 
+        @Test("an own.db set back to an old copy asks its peer for the rest before it publishes, and does not fork")
+        func oldCopy() throws {
+            try Bench.withChain(["ana", "ben"]) { network in
+                let (ana, ben) = (network.nodes[0], network.nodes[1])
+                try Bench.trust(ben, ana)
+                let own = ana.directory.path + "/own.db"
+                let copy = ana.directory.path + "/old-copy.db"
+                try ana.publish([Draft(kind: .like, item: "song:before")])
+                #expect(ana.stop() == .exited(0))
+                try FileManager.default.copyItem(atPath: own, toPath: copy)
+                try ana.start()
+                try ana.waitUntilReady()
+                try ana.publish((0..<5).map { Draft(kind: .like, item: "song:lost-\($0)") })
+                let before = try AgreementMonitor(nodes: network.nodes).wait(
+                    feeds: 2, records: 9, seconds: 20)
+                #expect(ana.stop() == .exited(0))
+                try FileManager.default.removeItem(atPath: own)
+                try FileManager.default.moveItem(atPath: copy, toPath: own)
+                try ana.start()
+                try ana.waitUntilReady()
+                // At once, before any peer can have told what it holds.
+                let answer = try ana.client().answer(
+                    to: .publish(drafts: [Draft(kind: .like, item: "song:after")]), seconds: 40)
+                guard case .document = answer else {
+                    Issue.record("\(answer)")
+                    return
+                }
+                let after = try AgreementMonitor(nodes: network.nodes).wait(
+                    feeds: 2, records: 10, seconds: 20)
+                #expect(after.digests != before.digests)
+                for node in network.nodes {
+                    #expect(try node.status().records.forkedFeeds == 0)
+                }
+            }
+        }
+
         /// SIGKILL from another thread, so that it strikes in the middle of anything.
         private func kill(_ node: LocalNode, afterMilliseconds delay: Int) -> DispatchSemaphore {
             let done = DispatchSemaphore(value: 0)

@@ -25,7 +25,7 @@ struct Publication {
 }
 
 extension NodeLoop {
-    /// A device's feed opens with its author's consent, once.
+    /// A device's feed opens with its author's consent, once; the core refuses a second.
     func openOwnFeed() {
         guard node.frontier(of: identity.device.publicKey) == 0,
             identity.device.publicKey != identity.author.publicKey
@@ -44,6 +44,7 @@ extension NodeLoop {
             throw RequestFailure(
                 code: .usage, message: "at most \(Request.maximumDrafts) drafts in one request")
         }
+        openOwnFeed()
         var results: [PublishDocument.Result] = []
         var signed: [(place: Int, draft: OwnDraft)] = []
         var entries: [PrivateEntry] = []
@@ -220,6 +221,10 @@ extension NodeLoop {
         publication.waitsForSigned = false
         switch result {
         case .success(let sequences):
+            if !isOwnPlaceNoted {
+                ownPlace.write()
+                isOwnPlaceNoted = true
+            }
             if case .publish(var results) = publication.answer {
                 for (place, sequence) in zip(publication.signed, sequences) {
                     results[place].sequence = sequence

@@ -56,7 +56,7 @@ extension Oracle {
     }
 
     mutating func commits(
-        _ records: [StoredRecord], isOwn: Bool, _ host: Host, _ now: UInt64
+        _ records: [StoredRecord], isOwn: Bool, isKnown: Bool, _ host: Host, _ now: UInt64
     ) {
         guard isFull else { return }
         for stored in records {
@@ -65,7 +65,7 @@ extension Oracle {
                 continue
             }
             committed[host.index].insert(Self.placePrint(view))
-            if !isOwn, owners[view.feed] != nil {
+            if !isOwn, isKnown, owners[view.feed] != nil {
                 let place = Place(feed: view.feed, sequence: view.sequence)
                 let known = exposed.updateValue(view.print, forKey: place)
                 check(

@@ -59,6 +59,8 @@ final class Host {
 
     var armed: CrashPoint?
     var diskFault: (failure: StoreFailure, until: UInt64)?
+    /// The disk once wrote something and said that it had failed.
+    var mayHoldUnknown = false
     var oldCopy: MemoryStore?
     var wasRestoredFromOldCopy = false
 

@@ -48,7 +48,7 @@ extension Simulation {
                 id,
                 write(host, fault) { host in
                     let failure = host.store.commitOwn(records, tombstones)
-                    if failure == nil { self.committed(records, isOwn: true, host) }
+                    if failure == nil { self.committed(records, isOwn: true, fault, host) }
                     return failure
                 })
         case .commit(let id, let batch):
@@ -57,7 +57,7 @@ extension Simulation {
                 write(host, fault) { host in
                     let failure = host.store.commit(batch)
                     if failure == nil {
-                        self.committed(batch.records, isOwn: false, host)
+                        self.committed(batch.records, isOwn: false, fault, host)
                     }
                     return failure
                 })
@@ -80,18 +80,24 @@ extension Simulation {
         switch fault {
         case nil:
             let failure = work(host)
-            if failure == .conflict { oracle.conflicted(host, now) }
+            // What a broken disk wrote in silence its node cannot know.
+            if failure == .conflict, !host.mayHoldUnknown { oracle.conflicted(host, now) }
             return failure
         case .ioError:
-            if diskRandom.below(2) == 0 { _ = work(host) }
+            if diskRandom.below(2) == 0 {
+                host.mayHoldUnknown = true
+                _ = work(host)
+            }
             return fault
         default: return fault
         }
     }
 
-    private func committed(_ records: [StoredRecord], isOwn: Bool, _ host: Host) {
+    private func committed(
+        _ records: [StoredRecord], isOwn: Bool, _ fault: StoreFailure?, _ host: Host
+    ) {
         guard host.isHonest else { return }
-        oracle.commits(records, isOwn: isOwn, host, now)
+        oracle.commits(records, isOwn: isOwn, isKnown: fault == nil, host, now)
         for stored in records {
             metrics.committed(stored.record, isOwn: isOwn, trueNow: Self.epochMilliseconds + now)
         }

@@ -10,7 +10,7 @@ struct EvaluateCommand: Leaf {
             Files: user, item, [weight], [time] by tabs, RecBole .inter and .net, HetRec 2011; trust: user, \
             user, [weight]. Every item that a user does not have in train is ranked. Methods: popularity, \
             itemknn, userknn, p3alpha, rp3beta, ease, ials, salsa, web3recommend, tsalsa, taste, \
-            taste-open, taste-groups. What the figures mean: docs/evaluation.md.
+            taste-open. What the figures mean: docs/evaluation.md.
             """)
 
     @OptionGroup var global: GlobalOptions

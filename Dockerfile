@@ -19,7 +19,7 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libzmq5 libsodium23 libsqlite3-0 ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --create-home vouchbird \
+    && useradd --uid 10001 --create-home vouchbird \
     && install --directory --owner=vouchbird --group=vouchbird --mode=0700 /data
 COPY --from=build /vouchbird /usr/local/bin/vouchbird
 USER vouchbird

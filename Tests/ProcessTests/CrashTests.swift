@@ -37,7 +37,9 @@ extension ProcessTests {
             }
         }
 
-        @Test("an own.db set back to an old copy asks its peer for the rest before it publishes, and does not fork")
+        @Test(
+            "an own.db set back to an old copy asks its peer for the rest before it publishes, and does not fork"
+        )
         func oldCopy() throws {
             try Bench.withChain(["ana", "ben"]) { network in
                 let (ana, ben) = (network.nodes[0], network.nodes[1])

@@ -15,9 +15,15 @@ enum ColumnRole: Hashable, Sendable, CaseIterable {
 
     /// Header text without RecBole's `:type`, letter case, underscores and dashes.
     static func plainName(_ name: String) -> String {
-        let bare = name.split(separator: ":", omittingEmptySubsequences: false).first ?? ""
+        let parts = name.split(separator: ":", omittingEmptySubsequences: false)
+        // Only RecBole's own types: `song:1` is an item, not a column called `song`.
+        let isTyped = parts.count == 2 && atomicTypes.contains(String(parts[1]))
+        let bare = isTyped ? String(parts[0]) : name
         return bare.lowercased().filter { !"_- \"\u{feff}".contains($0) }
     }
+
+    /// Field types of RecBole's atomic files.
+    private static let atomicTypes = ["token", "token_seq", "float", "float_seq"]
 
     private func names(inTrust: Bool) -> [String] {
         switch self {

@@ -119,6 +119,12 @@ struct DatasetReaderTests {
         }
     }
 
+    @Test("an item whose scheme is also the name of a column is an item, not a header")
+    func itemLikeHeader() throws {
+        let lines = try read(.plain, "song:1\nsong:2\n")
+        #expect(lines.map(\.row) == [interaction(nil, "song:1"), interaction(nil, "song:2")])
+    }
+
     @Test("columns can be chosen by number and by name")
     func chosenColumns() throws {
         let byNumber = ColumnChoice(user: "3", item: "1", weight: "5")

@@ -31,7 +31,14 @@ final class OutputLines: Sendable {
         }
     }
 
-    var all: [String] { state.withLock { $0.lines } }
+    /// The lines, and what follows the last of them. Not waiting for the end: another child that was started at
+    /// the same moment may hold the pipe open.
+    var all: [String] {
+        state.withLock { state in
+            state.partial.isEmpty
+                ? state.lines : state.lines + [String(decoding: state.partial, as: UTF8.self)]
+        }
+    }
 
     /// The last lines as one text, for a failure's cause.
     func tail(_ count: Int = 20) -> String {

@@ -89,6 +89,13 @@ let package = Package(
             ["Primitives", "Records", "Ranking", "NodeCore", "Cryptography", heap, toml]),
         room("Evaluation", ["Primitives", "Ranking", "Datasets"]),
         // 5
+        // `make bench`: the C kernels are a program of their own that `bench` starts.
+        .executableTarget(
+            name: "bench", dependencies: ["Primitives", "Ranking", argumentParser],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "reference", cSettings: [.unsafeFlags(["-O3", "-std=gnu11"])],
+            linkerSettings: [.linkedLibrary("m")]),
         .executableTarget(
             name: "simnet",
             dependencies: ["Primitives", "Simulator", argumentParser], swiftSettings: strict),

@@ -28,14 +28,14 @@ public struct GainTables: Sendable {
     /// One section a sweep.
     public var markdown: String {
         [published]
-            .appending(sweep(.alpha, "Gain against alpha (beta 0)") { "\($0.alpha)" })
-            .appending(sweep(.beta, "Gain against beta") { "\($0.beta)" })
+            .appending(sweep(.alpha, "Gain against alpha (beta 0)") { Self.plain($0.alpha) })
+            .appending(sweep(.beta, "Gain against beta") { Self.plain($0.beta) })
             .appending(
                 sweep(.sybils, "Gain against the number of Sybils (beta 0)") { "\($0.sybils)" }
             )
             .appending(
                 sweep(.gamma, "Gain against the epoch decay gamma (beta 0)") {
-                    "\($0.gamma ?? 0)"
+                    Self.plain($0.gamma ?? 0)
                 }
             )
             .joined(separator: "\n\n") + "\n"
@@ -58,7 +58,7 @@ public struct GainTables: Sendable {
                             $0.network == network && $0.beta == beta && $0.measure == measure
                         })
                 }
-                lines.append(Self.line(["\(beta)", measure.rawValue, paper] + cells))
+                lines.append(Self.line([Self.plain(beta), measure.rawValue, paper] + cells))
             }
         }
         return lines.joined(separator: "\n")
@@ -110,9 +110,10 @@ public struct GainTables: Sendable {
         return names
     }
 
+    /// A mean with half of its 95 % interval, where that is not below a thousandth of it.
     private func cell(_ row: GainRow?) -> String {
         guard let row else { return "" }
-        return row.margin > 0
+        return row.margin > row.mean / 1_000
             ? "\(Self.plain(row.mean)) ± \(Self.plain(row.margin))" : Self.plain(row.mean)
     }
 

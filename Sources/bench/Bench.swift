@@ -3,7 +3,7 @@ import Foundation
 
 /// Every case, in the order of the table.
 enum BenchmarkCases {
-    static let all: [any BenchmarkCase] = [TrustedSalsaCase(), WalkCase()]
+    static let all: [any BenchmarkCase] = [TrustedSalsaCase(), IngestCase(), WalkCase()]
 }
 
 @main

@@ -63,7 +63,10 @@ struct WaitingRecord: Sendable {
 struct FeedTable: Sendable {
     let capacity: Int
     private var indices: [PublicKey: FeedIndex] = [:]
-    private var slots: [FeedState?] = []
+    /// A slot that is free keeps an empty state without a meaning: an optional would be copied out and in by
+    /// every change.
+    private var slots: [FeedState] = []
+    private var isUsed: [Bool] = []
     private var free: [FeedIndex] = []
     /// Moves with every frontier, so that a link can be told what changed since.
     private(set) var clock: UInt64 = 0
@@ -75,23 +78,18 @@ struct FeedTable: Sendable {
 
     func index(of key: PublicKey) -> FeedIndex? { indices[key] }
 
-    subscript(key: PublicKey) -> FeedState? { indices[key].flatMap { slots[$0.raw] } }
+    /// A copy of the state of a feed that is held. For one field ask for the index first.
+    subscript(key: PublicKey) -> FeedState? { indices[key].map { slots[$0.raw] } }
 
     /// The state in a slot that is in use.
     subscript(index: FeedIndex) -> FeedState {
-        get {
-            guard let state = slots[index.raw] else {
-                fatalError("invariant broken: a feed index outlived its feed")
-            }
-            return state
+        _read {
+            require(isUsed[index.raw], "a feed index lives no longer than its feed")
+            yield slots[index.raw]
         }
         _modify {
-            guard var state = slots[index.raw] else {
-                fatalError("invariant broken: a feed index outlived its feed")
-            }
-            slots[index.raw] = nil
-            defer { slots[index.raw] = state }
-            yield &state
+            require(isUsed[index.raw], "a feed index lives no longer than its feed")
+            yield &slots[index.raw]
         }
     }
 
@@ -102,9 +100,11 @@ struct FeedTable: Sendable {
         if let reused = free.popLast() {
             index = reused
             slots[index.raw] = FeedState(key: key)
+            isUsed[index.raw] = true
         } else {
             index = FeedIndex(raw: slots.count)
             slots.append(FeedState(key: key))
+            isUsed.append(true)
         }
         indices[key] = index
         return index
@@ -112,7 +112,8 @@ struct FeedTable: Sendable {
 
     mutating func remove(_ index: FeedIndex) {
         indices[self[index].key] = nil
-        slots[index.raw] = nil
+        slots[index.raw] = FeedState(key: slots[index.raw].key)
+        isUsed[index.raw] = false
         free.append(index)
     }
 
@@ -122,10 +123,13 @@ struct FeedTable: Sendable {
         self[index].changedAt = clock
     }
 
+    /// The highest verified sequence of a feed; 0 when it is not held.
+    func tip(of key: PublicKey) -> UInt64 { indices[key].map { slots[$0.raw].tip } ?? 0 }
+
     /// Every feed in the order of the slots: deterministic, not sorted.
-    func forEach(_ body: (FeedIndex, FeedState) -> Void) {
-        for (position, slot) in slots.enumerated() {
-            if let state = slot { body(FeedIndex(raw: position), state) }
+    func forEach(_ body: (FeedIndex, borrowing FeedState) -> Void) {
+        for position in slots.indices where isUsed[position] {
+            body(FeedIndex(raw: position), slots[position])
         }
     }
 }

@@ -14,6 +14,11 @@ extension Node {
     mutating func receive(
         _ bytes: EncodedRecord, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
+        if let (index, sequence) = heldPlace(of: bytes) {
+            links.update(link) { $0.note(known: sequence, of: index) }
+            counts.count(.ignore(.duplicate))
+            return
+        }
         let record: Record
         do {
             record = try Record(decoding: bytes[...], scheme: scheme)
@@ -26,6 +31,18 @@ extension Node {
         }
         guard let verdict = judge(record, from: link, now, &effects) else { return }
         conclude(verdict, link, &effects)
+    }
+
+    /// Where the record is held already. Most that arrive are: of these only the place is read and the digest
+    /// made, which decides alone; equal digests are equal bodies.
+    private func heldPlace(of bytes: EncodedRecord) -> (FeedIndex, UInt64)? {
+        guard let (feed, sequence) = RecordBody.place(in: bytes[...]),
+            let index = feeds.index(of: feed),
+            sequence <= feeds[index].tip, !feeds[index].isFrozen,
+            let id = Record.id(of: bytes[...], scheme: scheme),
+            feeds[index].fingerprints[Int(sequence) - 1] == fingerprint(id)
+        else { return nil }
+        return (index, sequence)
     }
 
     /// Counts a verdict and blames the sender for a rejection.
@@ -43,8 +60,8 @@ extension Node {
         guard let index = feeds.index(of: body.feed) else {
             return judgeFirst(record, from: link, now, &effects)
         }
-        let feed = feeds[index]
-        let isLostOwn = body.feed == configuration.feed && body.sequence > feed.tip
+        let tip = feeds[index].tip
+        let isLostOwn = body.feed == configuration.feed && body.sequence > tip
         if isLostOwn {
             guard record.isSigned(network: configuration.network, scheme: scheme) else {
                 return .reject(.badSignature)
@@ -53,12 +70,10 @@ extension Node {
         }
         // Nothing of a frozen feed counts, so nothing more of it is taken: what is in flight at the freeze may
         // be on the disk, and another branch in its place would contradict the store.
-        if feed.isFrozen { return .ignore(.frozen) }
-        if body.sequence <= feed.tip {
-            return judgeHeld(record, feed, &effects)
-        }
+        if feeds[index].isFrozen { return .ignore(.frozen) }
+        if body.sequence <= tip { return judgeHeld(record, feeds[index], &effects) }
         if !isLostOwn, body.sequence > recordCap(of: body.feed) { return .ignore(.overQuota) }
-        if body.sequence > feed.tip + limits.windowSpan {
+        if body.sequence > tip + limits.windowSpan {
             want(body.feed, through: body.sequence, from: link)
             return .ignore(.tooFarAhead)
         }
@@ -69,7 +84,7 @@ extension Node {
                 return .reject(.badSignature)
             }
         }
-        if body.sequence > feed.tip + 1 {
+        if body.sequence > tip + 1 {
             want(body.feed, through: body.sequence, from: link)
             return wait(record, index, link, &effects)
         }
@@ -162,17 +177,18 @@ extension Node {
         _ record: Record, _ index: FeedIndex, _ link: LinkID?, _ now: Moment,
         _ effects: inout [Effect]
     ) -> Verdict {
-        let feed = feeds[index]
-        guard record.body.previous == feed.tipID else {
-            if let link { probe(feed.key, at: feed.tip, link, now, &effects) }
+        guard record.body.previous == feeds[index].tipID else {
+            if let link {
+                probe(feeds[index].key, at: feeds[index].tip, link, now, &effects)
+            }
             return .reject(.brokenChain)
         }
-        guard record.body.time >= feed.tipTime else { return .reject(.timeReversed) }
+        guard record.body.time >= feeds[index].tipTime else { return .reject(.timeReversed) }
         switch record.body.payload {
         case .delegate where record.body.sequence != 1: return .reject(.badDelegation)
         case .retract(let sequence, let id):
             guard sequence < record.body.sequence, sequence > 1,
-                feed.fingerprints[Int(sequence) - 1] == fingerprint(id)
+                feeds[index].fingerprints[Int(sequence) - 1] == fingerprint(id)
             else { return .reject(.badRetraction) }
         default: break
         }

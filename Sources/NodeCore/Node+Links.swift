@@ -32,7 +32,7 @@ extension Node {
     mutating func frame(
         _ bytes: [UInt8], from link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
-        guard let state = links[link] else { return }
+        guard let slot = links.slot(of: link) else { return }
         let frame: Frame
         do {
             frame = try Frame.decode(bytes)
@@ -44,7 +44,7 @@ extension Node {
             greet(hello, on: link, now, &effects)
             return
         }
-        guard state.isReady else {
+        guard links[slot: slot].isReady else {
             breakLink(link, .unexpected, &effects)
             return
         }
@@ -159,17 +159,16 @@ extension Node {
     /// Deadlines of every link; also finds when the next one is due.
     mutating func runLinkTimers(_ now: Moment, _ effects: inout [Effect]) {
         let time = now.monotonicMilliseconds
-        for link in links.keys {
-            guard let state = links[link] else { continue }
-            if case .awaitingHello(let deadline) = state.phase {
+        for (slot, link) in links.keys.enumerated() {
+            if case .awaitingHello(let deadline) = links[slot: slot].phase {
                 if time >= deadline { effects.append(.disconnect(link, .protocolViolation)) }
                 continue
             }
-            if time >= state.nextPing { ping(link, now, &effects) }
+            if time >= links[slot: slot].nextPing { ping(link, now, &effects) }
             expireRanges(of: link, now)
-            if time >= state.nextFrontier {
+            if time >= links[slot: slot].nextFrontier {
                 let isWhole =
-                    state.frontierRounds % configuration.fullFrontierRounds
+                    links[slot: slot].frontierRounds % configuration.fullFrontierRounds
                     == configuration.fullFrontierRounds - 1
                 tellFrontier(link, whole: isWhole, now, &effects)
             }
@@ -193,15 +192,8 @@ extension Node {
         for due in [waitEnd, rebuilds.retryAt, ownClaimEnd].compactMap({ $0 }) {
             next = min(next ?? due, due)
         }
-        for state in links.values {
-            var due: UInt64
-            switch state.phase {
-            case .awaitingHello(let deadline): due = deadline
-            case .ready:
-                due = min(state.nextPing, state.nextFrontier)
-                for range in state.ranges.values { due = min(due, range.deadline) }
-                if let again = state.askAgainAt { due = min(due, again) }
-            }
+        for slot in links.keys.indices {
+            let due = links[slot: slot].nextDeadline
             next = min(next ?? due, due)
         }
         return next

@@ -30,6 +30,14 @@ public struct Record: Hashable, Sendable {
         id = RecordID(raw: scheme.digest(Domain.record + bodyBytes))
     }
 
+    /// The id that `bytes` has if it is a record; nil where its length says that it is none.
+    public static func id(of bytes: ArraySlice<UInt8>, scheme: any SignatureScheme) -> RecordID? {
+        guard bytes.count <= WireLimits.recordBytes, bytes.count > Signature.count else {
+            return nil
+        }
+        return RecordID(raw: scheme.digest(Domain.record + bytes.dropLast(Signature.count)))
+    }
+
     /// Signs `body` for one network. Requires that `signer` owns `body.feed` and that the record fits.
     public init(
         signing body: RecordBody, network: NetworkID, signer: any Signer,

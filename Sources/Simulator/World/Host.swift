@@ -33,7 +33,9 @@ final class Host {
     var role: Role
     var random: SeededRandom
 
+    /// Nil while the process is down. Ask `isRunning` for that: reading this copies the node.
     var node: Node?
+    private(set) var isRunning = false
     var store: MemoryStore
     /// Moves with every start; what belongs to an earlier life means nothing.
     var life = 0
@@ -76,6 +78,20 @@ final class Host {
         self.store = store
     }
 
+    /// A new process.
+    func start(_ node: Node) {
+        self.node = node
+        isRunning = true
+        life += 1
+    }
+
+    /// The process dies.
+    func stop() {
+        node = nil
+        isRunning = false
+        life += 1
+    }
+
     var isHonest: Bool {
         if case .honest = role { true } else { false }
     }
@@ -85,6 +101,6 @@ final class Host {
     }
 
     /// Running: a program always is, a node between start and crash.
-    var isUp: Bool { isProgram || node != nil }
+    var isUp: Bool { isProgram || isRunning }
     var publicKey: PublicKey { signer.publicKey }
 }

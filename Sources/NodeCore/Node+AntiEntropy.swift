@@ -233,7 +233,7 @@ extension Node {
         let before = feeds.tip(of: response.feed)
         for entry in response.entries {
             switch entry {
-            case .record(let bytes): receive(bytes, from: link, now, &effects)
+            case .record(let bytes): receive(bytes[...], from: link, now, &effects)
             case .tombstone(let sequence, let id, let retraction):
                 receiveTombstone(
                     feed: response.feed, sequence: sequence, id: id, retraction: retraction,

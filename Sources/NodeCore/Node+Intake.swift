@@ -5,14 +5,14 @@ import Records
 /// section 3: the cheap ones first, the signature late, and nothing changes before the verdict.
 extension Node {
     mutating func pushed(
-        _ records: [EncodedRecord], by link: LinkID, _ now: Moment, _ effects: inout [Effect]
+        _ records: [ArraySlice<UInt8>], by link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
         for bytes in records { receive(bytes, from: link, now, &effects) }
         pump(link, now, &effects)
     }
 
     mutating func receive(
-        _ bytes: EncodedRecord, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
+        _ bytes: ArraySlice<UInt8>, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
         if let (index, sequence) = heldPlace(of: bytes) {
             links.update(link) { $0.note(known: sequence, of: index) }
@@ -21,7 +21,7 @@ extension Node {
         }
         let record: Record
         do {
-            record = try Record(decoding: bytes[...], scheme: scheme)
+            record = try Record(decoding: bytes, scheme: scheme)
         } catch {
             conclude(.reject(.malformed), link, &effects)
             return
@@ -35,14 +35,18 @@ extension Node {
 
     /// Where the record is held already. Most that arrive are: of these only the place is read and the digest
     /// made, which decides alone; equal digests are equal bodies.
-    private func heldPlace(of bytes: EncodedRecord) -> (FeedIndex, UInt64)? {
-        guard let (feed, sequence) = RecordBody.place(in: bytes[...]),
-            let index = feeds.index(of: feed),
-            sequence <= feeds[index].tip, !feeds[index].isFrozen,
-            let id = Record.id(of: bytes[...], scheme: scheme),
-            feeds[index].fingerprints[Int(sequence) - 1] == fingerprint(id)
+    private mutating func heldPlace(of bytes: ArraySlice<UInt8>) -> (FeedIndex, UInt64)? {
+        guard let (feed, sequence) = RecordBody.place(in: bytes),
+            let index = feeds.index(of: feed)
         else { return nil }
-        return (index, sequence)
+        let spot = feeds.spot(index)
+        guard sequence <= spot.tip, !spot.isFrozen,
+            let id = Record.id(of: bytes, scheme: scheme, scratch: &scratch)
+        else { return nil }
+        let held =
+            sequence == spot.tip
+            ? spot.tipPrint : feeds[index].fingerprints[Int(sequence) - 1]
+        return fingerprint(id) == held ? (index, sequence) : nil
     }
 
     /// Counts a verdict and blames the sender for a rejection.

@@ -33,8 +33,13 @@ extension Node {
         _ bytes: [UInt8], from link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
         guard let slot = links.slot(of: link) else { return }
+        let isReady = links[slot: slot].isReady
         let frame: Frame
         do {
+            if isReady, let records = try Frame.recordsOfPush(bytes) {
+                pushed(records, by: link, now, &effects)
+                return
+            }
             frame = try Frame.decode(bytes)
         } catch {
             breakLink(link, .malformed, &effects)
@@ -44,7 +49,7 @@ extension Node {
             greet(hello, on: link, now, &effects)
             return
         }
-        guard links[slot: slot].isReady else {
+        guard isReady else {
             breakLink(link, .unexpected, &effects)
             return
         }
@@ -59,7 +64,8 @@ extension Node {
         case .ping(let nonce): effects.append(.send(link, .pong(nonce: nonce)))
         case .pong(let nonce): pong(nonce, on: link, now)
         case .goodbye(let reason): effects.append(.disconnect(link, reason))
-        case .push(let records): pushed(records, by: link, now, &effects)
+        case .push(let records):
+            pushed(records.map { $0[...] }, by: link, now, &effects)
         case .frontier(let frontier): told(frontier, by: link, now, &effects)
         case .rangeRequest(let request): asked(request, by: link, &effects)
         case .rangeResponse(let response): answered(response, by: link, now, &effects)

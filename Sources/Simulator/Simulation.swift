@@ -58,13 +58,19 @@ public final class Simulation {
         network = NetworkID(name: "simnet", scheme: keys.scheme)
         items = (0..<resolved.items).compactMap { ItemID("item:\($0)") }
         oracle = Oracle(resolved, scheme: keys.scheme, network: network)
+        guard !resolved.isModel else { return }
         build(keys)
         planFaults()
         start()
     }
 
-    /// Runs to the end and says what happened. `progress` hears of virtual time, in milliseconds.
+    /// Runs to the end and says what happened. `progress` hears of virtual time, in milliseconds; under fidelity
+    /// `model` of records that were followed to their end.
     public func run(progress: (_ now: UInt64, _ end: UInt64) -> Void = { _, _ in }) -> RunReport {
+        if scenario.isModel {
+            var model = ModelRun(scenario, seed: seed)
+            return model.run(progress: progress)
+        }
         let end = UInt64(scenario.activeSeconds + scenario.settleSeconds) * 1000
         while oracle.canGoOn, let next = queue.pop(through: end) {
             now = next.time
@@ -97,6 +103,7 @@ public final class Simulation {
         case .heal(let number): heal(number)
         case .endOfFaults: endFaults()
         case .sample: sample()
+        case .endOfWarmUp: metrics.restartTraffic()
         }
     }
 

@@ -25,6 +25,7 @@ enum Event {
     case heal(Int)
     case endOfFaults
     case sample
+    case endOfWarmUp
 
     /// For the trace: what kind it is and whom it concerns.
     var trace: (kind: UInt64, who: Int) {
@@ -43,6 +44,7 @@ enum Event {
         case .heal(let number): (14, number)
         case .endOfFaults: (15, 0)
         case .sample: (16, 0)
+        case .endOfWarmUp: (17, 0)
         }
     }
 }

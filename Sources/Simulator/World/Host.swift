@@ -92,6 +92,9 @@ final class Host {
         life += 1
     }
 
+    /// How far the node holds a feed; 0 while it is down. Asks in place: reading `node` for it copies the node.
+    func frontier(of feed: PublicKey) -> UInt64 { node?.frontierInPlace(of: feed) ?? 0 }
+
     var isHonest: Bool {
         if case .honest = role { true } else { false }
     }
@@ -103,4 +106,8 @@ final class Host {
     /// Running: a program always is, a node between start and crash.
     var isUp: Bool { isProgram || isRunning }
     var publicKey: PublicKey { signer.publicKey }
+}
+
+extension Node {
+    fileprivate mutating func frontierInPlace(of feed: PublicKey) -> UInt64 { frontier(of: feed) }
 }

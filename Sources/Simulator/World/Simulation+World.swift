@@ -117,6 +117,8 @@ extension Simulation {
         }
         let step = UInt64(scenario.sampleSeconds) * 1000
         queue.push(.sample, at: step)
+        let warmUp = UInt64(scenario.warmUpSeconds) * 1000
+        if warmUp > 0 { queue.push(.endOfWarmUp, at: warmUp) }
     }
 
     /// Whom each honest user trusts: Watts & Strogatz over those who are not free riders, the next on the ring

@@ -3,8 +3,8 @@ import Primitives
 /// Which feeds each node of a modelled network holds: what trust reaches, nearest first, then strangers by keyed
 /// choice (`Node+Admission`), both only from what the links of the node offer.
 ///
-/// Nodes look again at what their peers hold until nothing changes: the state in which a network without newcomers
-/// settles. `limit` places a node, 4 bytes each.
+/// Nodes look again at what their peers hold until hardly anything changes: the state in which a network without
+/// newcomers settles. `limit` places a node, 4 bytes each.
 struct ModelInterest {
     /// Most feeds of one node, the own included.
     let limit: Int
@@ -18,8 +18,10 @@ struct ModelInterest {
     private var reached: [UInt16] = []
     private var counts: [UInt16] = []
 
-    /// More rounds than a network of this kind has needed; a figure says how many were used.
-    private static let mostRounds = 24
+    /// The network has settled when fewer than one node in so many changes in a round.
+    private static let settledShare = 1_000
+    /// A figure says how many rounds were used.
+    private static let mostRounds = 64
 
     /// O(rounds x ends x limit).
     init(_ scenario: Scenario, seed: UInt64, _ links: ModelLinks, _ trust: ModelTrust) {
@@ -33,12 +35,14 @@ struct ModelInterest {
         counts = reached
         for node in 0..<nodes { feeds[node * limit] = UInt32(node) }
         var marks = Marks(nodes)
-        var isMoving = true
-        while isMoving, rounds < Self.mostRounds {
-            isMoving = false
+        var moved = nodes
+        while moved > nodes / Self.settledShare, rounds < Self.mostRounds {
+            moved = 0
             rounds += 1
-            for node in 0..<nodes {
-                if look(node, seed, links, trust, &marks) { isMoving = true }
+            // Up and down by turns: what the ring carries need not wait a round at every node.
+            for step in 0..<nodes {
+                let node = rounds % 2 == 1 ? nodes - 1 - step : step
+                if look(node, seed, links, trust, &marks) { moved += 1 }
             }
         }
         for node in 0..<nodes { feeds[row(node)].sort() }

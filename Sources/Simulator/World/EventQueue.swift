@@ -40,7 +40,7 @@ struct EventQueue {
 
     var count: Int { near + far.count }
 
-    /// Requires that `time` is not before the last event that was popped.
+    /// Requires that `time` is not before the last event that was popped, nor before an `end` that was reached.
     mutating func push(_ event: Event, at time: UInt64) {
         require(time >= base, "nothing happens before what has happened")
         let slot = store(event)

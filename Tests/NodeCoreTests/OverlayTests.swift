@@ -181,6 +181,7 @@ struct OverlayTests {
         var bench = OverlayBench()
         // Many nodes of one group share four buckets: some meet an occupied place.
         let nodes = (0..<160).map { OverlayBench.node($0, group: 77) }
+        var old: Set<NodeKey> = []
         var dialled: [NodeKey: Int] = [:]
         for start in stride(from: 0, to: nodes.count, by: 16) {
             bench.learn(Array(nodes[start..<min(start + 16, nodes.count)]), from: .anchor)
@@ -192,10 +193,11 @@ struct OverlayTests {
                     if case .hangUp(let key) = action { bench.overlay.linkDown(key) }
                 }
             }
+            if start == 0 { old = Set(bench.overlay.saved.map(\.key)) }
         }
-        // A second dial of a node that answered is the test of its place; all answer, so all stay.
-        #expect(dialled.values.contains { $0 > 1 })
-        let kept = Set(bench.overlay.saved.map(\.key))
-        #expect(dialled.filter { $0.value > 1 }.keys.allSatisfy(kept.contains))
+        // Some of the old were dialled again, to see whether they still answer. They do, so they stay.
+        #expect(old.count >= 12)
+        #expect(old.contains { dialled[$0] ?? 0 > 1 })
+        #expect(old.isSubset(of: bench.overlay.saved.map(\.key)))
     }
 }

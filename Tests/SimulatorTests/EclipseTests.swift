@@ -10,7 +10,7 @@ struct EclipseTests {
     func eclipse(keys: Int) {
         var study = EclipseStudy(
             EclipseStudy.Plan(
-                seed: 3, honest: 80, attackers: 0.2, keysPerAttacker: keys, rounds: 25))
+                seed: 3, honest: 60, attackers: 0.2, keysPerAttacker: keys, rounds: 20))
         let outcome = study.run()
         #expect(outcome.eclipsed == 0)
         #expect(outcome.outboundLinks >= 7)
@@ -23,7 +23,7 @@ struct EclipseTests {
     @Test("T24: without the gossip of honest nodes the poisoned start stays: the attack bites")
     func poisonedStart() {
         var study = EclipseStudy(
-            EclipseStudy.Plan(seed: 3, honest: 80, attackers: 0.2, rounds: 1))
+            EclipseStudy.Plan(seed: 3, honest: 60, attackers: 0.2, rounds: 1))
         #expect(study.run().maliciousShare > 0.5)
     }
 }

@@ -88,6 +88,7 @@ let package = Package(
             "Simulator",
             ["Primitives", "Records", "Ranking", "NodeCore", "Cryptography", heap, toml]),
         room("Evaluation", ["Primitives", "Ranking", "Datasets"]),
+        room("Reproduction", ["Primitives", "Ranking", "Evaluation"]),
         // 5
         // `make bench`: the C kernels are a program of their own that `bench` starts.
         .executableTarget(
@@ -98,7 +99,10 @@ let package = Package(
             linkerSettings: [.linkedLibrary("m")]),
         .executableTarget(
             name: "simnet",
-            dependencies: ["Primitives", "Simulator", argumentParser], swiftSettings: strict),
+            dependencies: [
+                "Primitives", "Simulator", "Evaluation", "Reproduction", argumentParser,
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "vouchbird",
             dependencies: [
@@ -125,6 +129,7 @@ let package = Package(
             ["Primitives", "Records", "NodeCore", "Cryptography", "Storage", grdb]),
         tests("TransportTests", ["Primitives", "Transport"]),
         tests("SimulatorTests", ["Primitives", "Records", "NodeCore", "Simulator"]),
+        tests("ReproductionTests", ["Primitives", "Ranking", "Evaluation", "Reproduction"]),
         tests("EvaluationTests", ["Primitives", "Ranking", "Datasets", "Evaluation"]),
         tests(
             "ProcessTests",

@@ -5,6 +5,7 @@ import Foundation
 enum BenchmarkCases {
     static let all: [any BenchmarkCase] = [
         TrustedSalsaCase(), SciPyCase(), WarmCase(), IngestCase(), SnapshotCase(),
+        WalkCase(),
     ]
 }
 

@@ -44,12 +44,12 @@ struct BenchContext {
         return (left, right)
     }
 
-    /// Nanoseconds of CPU that one call takes: what other programs do to the machine in the meantime
-    /// does not count. In steps of a microsecond.
+    /// Nanoseconds that the processor spent on one call, as the reference counts them: what others do
+    /// on the machine is left out. In steps of a microsecond.
     static func time(_ body: () throws -> Void) rethrows -> Double {
         let start = clock()
         try body()
-        return Double(clock() - start) * 1e9 / Double(CLOCKS_PER_SEC)
+        return Double(clock() - start) * (1e9 / Double(CLOCKS_PER_SEC))
     }
 }
 

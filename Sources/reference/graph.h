@@ -39,6 +39,7 @@ struct answer {
 typedef int (*kernel)(const struct graph *, int count, char **arguments, struct answer *);
 
 int tsalsa(const struct graph *, int count, char **arguments, struct answer *);
+int graphjet_walk(const struct graph *, int count, char **arguments, struct answer *);
 
 /* Memory or the end of the program with a message. */
 void *need(size_t count, size_t size);

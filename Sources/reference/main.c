@@ -17,6 +17,7 @@ static const struct {
     kernel run;
 } kernels[] = {
     {"tsalsa", tsalsa},
+    {"walk", graphjet_walk},
 };
 
 static void fail(const char *message, const char *what)
@@ -74,7 +75,7 @@ static struct graph read_graph(const char *path)
     return graph;
 }
 
-/* CPU time: what other programs do to this machine in the meantime does not count. */
+/* Time of the processor, not of the clock on the wall: others share the machine. */
 static uint64_t now(void)
 {
     struct timespec time;

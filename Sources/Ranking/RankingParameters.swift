@@ -57,8 +57,8 @@ public struct RankingParameters: Hashable, Sendable {
         /// Exponent of an item's degree in its score, as in RP3beta.
         public var p = 0.2
         /// Strength of the ridge: how sure a likeness must be before it counts.
-        public var lambda = 5.0
-        /// Times the average trust at which a voice is saturated.
+        public var lambda = 3.0
+        /// Times the average trust at which a voice is half of a whole one.
         public var theta = 0.1
 
         public init() {}

@@ -34,14 +34,14 @@ public struct Taste: RankingEngine {
         return Double.exp(entropy) / others
     }
 
-    /// `voice(u) = min(1, trust(u) * perVoice)`; the voices of a region sum to at most its trust times
-    /// `perVoice`.
+    /// `voice(u) = t / (1 + t)` with `t = trust(u) * perVoice`; the voices of a region sum to at most its
+    /// trust times `perVoice`.
     private func mass(
         _ snapshot: GraphSnapshot, _ query: RankingQuery, trust: [Double], perVoice: Double
     ) -> WalkMass {
         let taste = query.parameters.taste
         let relative = Self.relativeScales(snapshot.interactions)
-        var voice = trust.map { min(1, $0 * perVoice) }
+        var voice = trust.map { $0 * perVoice / (1 + $0 * perVoice) }
         if snapshot.contains(query.ego) { voice[query.ego.position] = 0 }
         let kernel = InteractionKernel(snapshot, mass: voice)
         let degrees = kernel.scatter(zip(voice, relative).map { $0 * $1 }).map { 1 + $0 }

@@ -15,7 +15,8 @@ struct TasteTests {
         let others = visits.reduce(0, +) - visits[dense.ego]
         let trust = visits.enumerated().map { $0 == dense.ego || others <= 0 ? 0 : $1 / others }
         let entropy = trust.reduce(0) { $1 > 0 ? $0 - $1 * log($1) : $0 }
-        let voice = trust.map { min(1, $0 * exp(entropy) / taste.theta) }
+        let loudness = trust.map { $0 * exp(entropy) / taste.theta }
+        let voice = loudness.map { $0 / (1 + $0) }
         let weights = dense.listens.map { row in
             let largest = row.max() ?? 0
             return row.map { largest > 0 ? $0 / largest : 0 }
@@ -140,7 +141,7 @@ struct TasteTests {
             let voice = voice(result, 2)
             #expect(voice < 1)
             // |b_s| |b_2| / lambda, with |b|^2 at most the size of the row to the power 1 - 2 c.
-            #expect(result.walkVisits[2] <= voice * pow(11, 1 - 2 * 0.3) / 5)
+            #expect(result.walkVisits[2] <= voice * pow(11, 1 - 2 * 0.3) / 3)
             #expect(result.share(deliveredBy: [author(2)]) < 2_000 * share)
         }
     }
@@ -160,7 +161,8 @@ struct TasteTests {
 
     private func voice(_ result: RankingResult, _ user: Int) -> Double {
         let perVoice = Taste.voicePerTrust(result.trust, ego: author(0))
-        return min(1, perVoice * result.trust[user] / result.query.parameters.taste.theta)
+        let loudness = perVoice * result.trust[user] / result.query.parameters.taste.theta
+        return loudness / (1 + loudness)
     }
 
     @Test("a quiet author that has all that the ego has meets the bound")
@@ -200,7 +202,7 @@ struct TasteTests {
         #expect(before.scores == after.scores, "seed \(seed)")
     }
 
-    @Test("a voice saturates at the average trust, and Sybils behind one edge sink")
+    @Test("trust is worth as many voices as it has equals, and Sybils behind one edge sink")
     func saturation() throws {
         let perVoice = Taste.voicePerTrust([0.5, 0.25, 0.25], ego: author(0))
         #expect(abs(perVoice - 4) < 1e-12)

@@ -29,7 +29,7 @@ struct InteractionKernel {
         var out = [Double](repeating: 0, count: itemCount)
         for author in authors {
             let push = coefficients[Int(author)]
-            guard push > 0 else { continue }
+            guard push != 0 else { continue }
             for entry in Int(offsets[Int(author)])..<Int(offsets[Int(author) + 1]) {
                 out[Int(columns[entry])] += push * weights[entry]
             }

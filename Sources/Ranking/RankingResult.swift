@@ -17,7 +17,8 @@ public struct RankingResult: Sendable {
     public let visits: [Double]
     /// The group of each author: one voice each; nil out of reach.
     public let groups: [AuthorIndex?]
-    /// Expected visits of each author by the item walk (`taste`: the weight of each neighbour).
+    /// Expected visits of each author by the item walk (`taste`: its weight in the mixture of voices,
+    /// which may be negative).
     public let walkVisits: [Double]
     /// Expected visits of each item, not normalised.
     public let itemVisits: [Double]
@@ -122,9 +123,11 @@ public struct RankingResult: Sendable {
         return min(1, massPerTrust * held)
     }
 
-    /// The part of all item mass that a region did deliver. O(edges of the region).
+    /// The part of all item mass that a region did deliver: of each item what the region added, at most
+    /// the item's share. O(items + edges of the region).
     public func share(deliveredBy region: [AuthorIndex]) -> Double {
-        contributions.delivered(by: region, in: snapshot)
+        zip(contributions.delivered(by: region, in: snapshot), shares)
+            .reduce(0) { $0 + max(0, min($1.0, $1.1)) }
     }
 
     /// The part of all item mass that lies on a set of items.

@@ -21,7 +21,11 @@ BENCH ?=
 .DEFAULT_GOAL := help
 SIMNET = $(SWIFT) build --configuration release --product simnet
 
-.PHONY: help setup build demo test sim sim-night bench bench-gate bench-gate-renew determinism lint format run clean
+# Target and seconds of `make fuzz`; KEEP=1 leaves the corpus of the repository as it is.
+TARGET ?= all
+SECONDS ?= 60
+
+.PHONY: help setup build demo test fuzz sim sim-night bench bench-gate bench-gate-renew determinism lint format run clean
 
 help: ## say what each goal does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +47,9 @@ test: setup ## build and run every test, real processes included
 	@$(SWIFT) build --build-tests
 	@echo "== testing"
 	@$(SWIFT) test --skip-build
+
+fuzz: setup ## search for inputs that break a decoder or the core (TARGET=frame SECONDS=60)
+	@scripts/fuzz.sh $(TARGET) $(SECONDS) $(if $(KEEP),--keep)
 
 sim: setup ## the gate: 200 simulated networks, faults and adversaries drawn from the seeds, 3 minutes
 	@echo "== building simnet (release)"

@@ -81,17 +81,18 @@ struct BadInputTests {
         for _ in 0..<2 { check(warm.rank(graph.snapshot, RankingQuery(ego: author(0))), "warm") }
     }
 
-    @Test("a feed of a million interactions stays inside its author's row, in any order of weights")
+    @Test("a feed without end stays inside its author's row, in any order of weights")
     func flood() {
         var limits = GraphLimits()
-        // The row's length is not what is tested; a short one keeps a debug build quick.
+        // Neither the row's length nor what comes after it is full for long is what is tested: a short
+        // row and a tenth of a million keep a debug build quick.
         limits.interactionsPerAuthor = 16
         limits.eventsPerInteraction = 4
         var graph = InteractionGraph(ego: key(0), limits: limits)
         graph.setTrust(from: key(0), to: key(1), weight: 1)
         let items = (0..<512).map { id("flood\($0)") }
         var random = SeededRandom(seed: 9, stream: "flood")
-        for number in 0..<1_000_000 {
+        for number in 0..<100_000 {
             let instant = Instant(milliseconds: random.next() >> UInt64(random.below(60)))
             graph.add(
                 Interaction(

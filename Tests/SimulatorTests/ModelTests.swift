@@ -20,8 +20,8 @@ import Testing
         scenario.retractions = 0
         scenario.warmUpSeconds = 100
         scenario.activeSeconds = 300
-        scenario.settleSeconds = 10
-        scenario.actionSeconds = 200
+        scenario.settleSeconds = 2
+        scenario.actionSeconds = 40
         scenario.rankingDebounceSeconds = 1000
         scenario.modelRecords = 300
         change(&scenario)

@@ -8,6 +8,11 @@ public struct ByteWriter: Sendable {
     public mutating func raw(_ values: some Sequence<UInt8>) { bytes.append(contentsOf: values) }
     public mutating func wrapped(_ value: some Bytes32Wrapper) { raw(value.bytes) }
 
+    /// Bytes of a number as a varint, 1 ... 10.
+    public static func varintBytes(_ value: UInt64) -> Int {
+        (max(1, UInt64.bitWidth - value.leadingZeroBitCount) + 6) / 7
+    }
+
     /// LEB128 in its shortest form.
     public mutating func varint(_ value: UInt64) {
         var rest = value

@@ -15,10 +15,13 @@ ARGS ?= --help
 
 RELEASE = $(SWIFT) build --configuration release --product vouchbird
 
+# Cases and options of `make bench`; empty: everything.
+BENCH ?=
+
 .DEFAULT_GOAL := help
 SIMNET = $(SWIFT) build --configuration release --product simnet
 
-.PHONY: help setup build demo test sim sim-night lint format run clean
+.PHONY: help setup build demo test sim sim-night bench lint format run clean
 
 help: ## say what each goal does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +54,12 @@ sim: setup ## the gate: 200 simulated networks, faults and adversaries drawn fro
 
 sim-night: ## the same for as many seeds as a night holds (NIGHT=1..5000)
 	@$(MAKE) --no-print-directory sim SEEDS=$(NIGHT)
+
+bench: ## measure the ranking engines against C kernels (BENCH="tsalsa --rounds 5")
+	@echo "== building bench and its C reference (release)"
+	@$(SWIFT) build --configuration release --product reference
+	@$(SWIFT) build --configuration release --product bench
+	@"$$($(SWIFT) build --configuration release --show-bin-path)/bench" $(BENCH)
 
 lint: ## check the format of every source, as the build does
 	@echo "== lint"

@@ -9,12 +9,12 @@ extension Node {
         _ link: LinkID, whole: Bool, since: UInt64? = nil, _ now: Moment,
         _ effects: inout [Effect]
     ) {
-        guard let state = links[link] else { return }
-        let since = whole ? 0 : since ?? state.toldThrough
+        guard let slot = links.slot(of: link) else { return }
+        let since = whole ? 0 : since ?? links[slot: slot].toldThrough
         var entries: [Frontier.Entry] = []
         feeds.forEach { index, feed in
             guard feed.isTellable, feed.changedAt > since || whole else { return }
-            if !whole, state.isKnown(index, through: feed.frontier) { return }
+            if !whole, links[slot: slot].isKnown(index, through: feed.frontier) { return }
             entries.append(feed.frontierEntry)
         }
         effects += Self.frontierFrames(entries).map { .send(link, $0) }
@@ -62,12 +62,13 @@ extension Node {
             return
         }
         links.update(link) { $0.note(known: entry.sequence, of: index) }
-        let feed = feeds[index]
-        guard !feed.isFrozen else { return }
-        if entry.sequence == feed.frontier, entry.headPrefix != feed.head.raw.prefix64 {
+        guard !feeds[index].isFrozen else { return }
+        if entry.sequence == feeds[index].frontier,
+            entry.headPrefix != feeds[index].head.raw.prefix64
+        {
             probe(entry.feed, at: entry.sequence, link, now, &effects)
         }
-        if entry.sequence > feed.tip {
+        if entry.sequence > feeds[index].tip {
             if entry.feed == configuration.feed { noteOwnClaim(by: link, now) }
             want(entry.feed, through: entry.sequence, from: link)
         }
@@ -76,7 +77,7 @@ extension Node {
     /// Notes that a link has more of a feed than we do, as far as we would hold it.
     mutating func want(_ feed: PublicKey, through told: UInt64, from link: LinkID) {
         let sequence = feed == configuration.feed ? told : min(told, recordCap(of: feed))
-        guard sequence > feeds[feed]?.tip ?? 0 else { return }
+        guard sequence > feeds.tip(of: feed) else { return }
         let hasRoom = wantsTotal < limits.wants
         let added = links.update(link) { state -> Int in
             let before = state.wants.count
@@ -90,10 +91,9 @@ extension Node {
 
     /// Trust reached these feeds' authors, so more of them is held: ask whoever said to have it.
     mutating func wantMore(of held: [FeedIndex]) {
-        for link in links.keys {
+        for (slot, link) in links.keys.enumerated() {
             for index in held {
-                guard let told = links[link]?.known(index) else { continue }
-                want(feeds[index].key, through: told, from: link)
+                want(feeds[index].key, through: links[slot: slot].known(index), from: link)
             }
         }
     }
@@ -105,16 +105,17 @@ extension Node {
 
     /// Asks a link for what it has and we lack, as far as the caps allow.
     mutating func pump(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
-        guard let state = links[link], state.isReady, !state.wants.isEmpty,
-            state.askAgainAt == nil
+        guard let slot = links.slot(of: link), links[slot: slot].isReady,
+            !links[slot: slot].wants.isEmpty, links[slot: slot].askAgainAt == nil
         else { return }
-        var room = limits.rangesPerLink - state.ranges.count
-        for feed in state.wants.keys {
+        var room = limits.rangesPerLink - links[slot: slot].ranges.count
+        guard room > 0 else { return }
+        for feed in links[slot: slot].wants.keys {
             guard room > 0 else { return }
-            guard let through = links[link]?.wants[feed],
-                links[link]?.ranges.contains(feed) == false
+            guard let through = links[slot: slot].wants[feed],
+                !links[slot: slot].ranges.contains(feed)
             else { continue }
-            let tip = feeds[feed]?.tip ?? 0
+            let tip = feeds.tip(of: feed)
             guard through > tip else {
                 dropWant(feed, of: link)
                 continue
@@ -131,8 +132,8 @@ extension Node {
         _ feed: PublicKey, at sequence: UInt64, _ link: LinkID, _ now: Moment,
         _ effects: inout [Effect]
     ) {
-        guard sequence > 0, let state = links[link], state.isReady, !state.ranges.isFull,
-            !state.ranges.contains(feed)
+        guard sequence > 0, let slot = links.slot(of: link), links[slot: slot].isReady,
+            !links[slot: slot].ranges.isFull, !links[slot: slot].ranges.contains(feed)
         else { return }
         ask(RangeRequest(feed: feed, first: sequence, last: sequence), link, now, &effects)
     }
@@ -149,15 +150,17 @@ extension Node {
     /// A peer that does not answer in time is left alone for a while, twice as long each time; others are asked
     /// meanwhile. What it has is still wanted: it may only be slow.
     mutating func expireRanges(of link: LinkID, _ now: Moment) {
-        guard let state = links[link] else { return }
-        if let again = state.askAgainAt, again <= now.monotonicMilliseconds {
-            links.update(link) { $0.askAgainAt = nil }
+        guard let slot = links.slot(of: link) else { return }
+        if let again = links[slot: slot].askAgainAt, again <= now.monotonicMilliseconds {
+            links[slot: slot].askAgainAt = nil
         }
-        let late = state.ranges.keys.enumerated().filter { position, _ in
-            state.ranges.values[position].deadline <= now.monotonicMilliseconds
+        guard !links[slot: slot].ranges.isEmpty else { return }
+        let ranges = links[slot: slot].ranges
+        let late = ranges.keys.indices.filter {
+            ranges[slot: $0].deadline <= now.monotonicMilliseconds
         }
         guard !late.isEmpty else { return }
-        for (_, feed) in late {
+        for feed in late.map({ ranges.keys[$0] }) {
             links.update(link) { _ = $0.ranges.remove(feed) }
             release(feed, from: link)
             // Publishing waits for what a peer says to hold of the own feed: it must not wait for a liar.

@@ -195,15 +195,16 @@ extension Node {
     /// Sends what was just committed to every link that lacks it: records with their signature as they are; of
     /// feeds with other places the frontier, so that the link asks for the range.
     private mutating func push(_ places: [Gathered.Place], _ effects: inout [Effect]) {
-        for link in links.keys {
-            guard let state = links[link], state.isReady else { continue }
+        guard !places.isEmpty else { return }
+        for (slot, link) in links.keys.enumerated() where links[slot: slot].isReady {
             var batch = PushBatch()
             var told: [FeedIndex] = []
             for place in places where place.source != link {
                 let sequence = place.entry.sequence
-                guard !feeds[place.feed].isFrozen, told.last != place.feed,
-                    let reach = links[link]?.reach(place.feed), reach < sequence
-                else { continue }
+                let reach = links[slot: slot].reach(place.feed)
+                guard reach < sequence, told.last != place.feed, !feeds[place.feed].isFrozen else {
+                    continue
+                }
                 guard let record = place.entry.storedRecord?.record, record.signature != nil,
                     reach + limits.windowSpan >= sequence
                 else {
@@ -213,7 +214,7 @@ extension Node {
                 if let full = batch.add(record.encoded) {
                     effects.append(.send(link, .push(full)))
                 }
-                links.update(link) { $0.note(offered: sequence, of: place.feed) }
+                links[slot: slot].note(offered: sequence, of: place.feed)
             }
             if !batch.records.isEmpty { effects.append(.send(link, .push(batch.records))) }
             announce(told, to: link, &effects)

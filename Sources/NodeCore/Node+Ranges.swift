@@ -6,20 +6,20 @@ import Records
 extension Node {
     /// A peer asks for a range of ours.
     mutating func asked(_ request: RangeRequest, by link: LinkID, _ effects: inout [Effect]) {
-        guard let feed = feeds[request.feed], request.first <= feed.frontier,
-            let state = links[link], state.readsRunning < limits.readsPerLink
+        guard let index = feeds.index(of: request.feed), request.first <= feeds[index].frontier,
+            let slot = links.slot(of: link), links[slot: slot].readsRunning < limits.readsPerLink
         else {
             let empty = RangeResponse(feed: request.feed, chain: nil)
             effects.append(.send(link, .rangeResponse(empty)))
             return
         }
-        links.update(link) { $0.readsRunning += 1 }
+        links[slot: slot].readsRunning += 1
         let id = nextEffect()
-        reads[id] = .answer(link, session: state.session, request)
+        reads[id] = .answer(link, session: links[slot: slot].session, request)
         // At least one segment: only its last place vouches for the first.
         let wanted = max(request.last, request.first + UInt64(WireLimits.segmentPlaces) - 1)
         let held = RangeRequest(
-            feed: request.feed, first: request.first, last: min(wanted, feed.frontier))
+            feed: request.feed, first: request.first, last: min(wanted, feeds[index].frontier))
         effects.append(.readRange(id, held, maximumBytes: limits.rangeBytes))
     }
 
@@ -49,16 +49,16 @@ extension Node {
         _ response: RangeResponse, by link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
         // An answer that comes too late is still worth its records.
-        let asked = links[link]?.ranges[response.feed]?.request
+        var asked: RangeRequest?
         links.update(link) { state in
-            state.ranges.remove(response.feed)
+            asked = state.ranges.remove(response.feed)?.request
             state.missedRanges = 0
             state.askAgainAt = nil
         }
         if asked != nil { release(response.feed, from: link) }
-        let before = feeds[response.feed]?.tip ?? 0
+        let before = feeds.tip(of: response.feed)
         if let chain = response.chain { take(chain, from: link, now, &effects) }
-        let after = feeds[response.feed]?.tip ?? 0
+        let after = feeds.tip(of: response.feed)
         if let asked, after == before, asked.first > before, hasRoom {
             dropWant(response.feed, of: link)
         }
@@ -111,27 +111,27 @@ extension Node {
             fence(known: max(last.sequence, links[link]?.known(index) ?? 0), &effects)
             want(first.feed, through: last.sequence, from: link)
         }
-        let feed = feeds[index]
-        if feed.isFrozen { return .ignore(.frozen) }
-        if let other = segment.first(where: { isContradicted($0, in: feed) }) {
+        if feeds[index].isFrozen { return .ignore(.frozen) }
+        let tip = feeds[index].tip
+        if let other = segment.first(where: { isContradicted($0, in: feeds[index]) }) {
             guard isSigned(segment, after: before) else { return .reject(.badSignature) }
             suspectFork(Array(segment.drop { $0.sequence < other.sequence }), &effects)
             return nil
         }
-        let fresh = segment.drop { $0.sequence <= feed.tip }
+        let fresh = segment.drop { $0.sequence <= tip }
         counts.count(.ignore(.duplicate), places: segment.count - fresh.count)
         guard let next = fresh.first else { return .ignore(.duplicate) }
-        guard next.sequence == feed.tip + 1 else {
+        guard next.sequence == tip + 1 else {
             want(first.feed, through: last.sequence, from: link)
             return .ignore(.tooFarAhead)
         }
         if !isLostOwn, let verdict = judgeQuota(fresh, now) { return verdict }
-        let isBroken = next.sequence == first.sequence && before != feed.tipID
-        if !isBroken, let reason = fault(of: fresh, in: feed) { return .reject(reason) }
+        let isBroken = next.sequence == first.sequence && before != feeds[index].tipID
+        if !isBroken, let reason = fault(of: fresh, in: feeds[index]) { return .reject(reason) }
         guard isLostOwn || isSigned(segment, after: before) else { return .reject(.badSignature) }
         if isBroken {
             // Its author signed another history: what it has at our tip proves the fork.
-            probe(feed.key, at: feed.tip, link, now, &effects)
+            probe(first.feed, at: tip, link, now, &effects)
             return .reject(.brokenChain)
         }
         extend(index, by: fresh, from: link, now, &effects)

@@ -16,7 +16,7 @@ struct Simnet: ParsableCommand {
             """,
         subcommands: [
             RunCommand.self, SweepCommand.self, VerifyCommand.self, ListCommand.self,
-            ShowCommand.self,
+            ShowCommand.self, ReproduceCommand.self,
         ])
 
     static func main() {

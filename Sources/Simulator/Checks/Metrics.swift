@@ -8,7 +8,7 @@ struct Metrics {
     private(set) var recordsReceived: UInt64 = 0
     private(set) var deliveries: UInt64 = 0
     /// Milliseconds from what a record says to its commit elsewhere; the slots are logarithmic.
-    private var delays = [UInt64](repeating: 0, count: 256)
+    private var delaySlots = [UInt64](repeating: 0, count: 256)
     private var strikes = [UInt64](repeating: 0, count: Fault.Kind.allCases.count)
     var published: UInt64 = 0
     var refused: UInt64 = 0
@@ -31,9 +31,23 @@ struct Metrics {
 
     mutating func committed(_ record: Record, isOwn: Bool, trueNow: UInt64) {
         guard !isOwn else { return }
+        delivered(after: trueNow - min(trueNow, record.body.time.milliseconds))
+    }
+
+    /// A node committed another's record this long after its author stated it.
+    mutating func delivered(after milliseconds: UInt64) {
         deliveries += 1
-        let delay = trueNow - min(trueNow, record.body.time.milliseconds)
-        delays[Self.slot(of: delay)] += 1
+        delaySlots[Self.slot(of: milliseconds)] += 1
+    }
+
+    /// The warm-up is over: what it cost does not count.
+    mutating func restartTraffic() {
+        framesSent = 0
+        bytesSent = 0
+        recordsReceived = 0
+        deliveries = 0
+        published = 0
+        delaySlots = [UInt64](repeating: 0, count: delaySlots.count)
     }
 
     mutating func struck(_ kind: Fault.Kind) { strikes[Self.index(kind)] += 1 }
@@ -43,7 +57,7 @@ struct Metrics {
     func delayMilliseconds(_ share: Double) -> UInt64 {
         let wanted = UInt64(Double(deliveries) * share)
         var seen: UInt64 = 0
-        for (slot, count) in delays.enumerated() {
+        for (slot, count) in delaySlots.enumerated() {
             seen += count
             if seen >= wanted, seen > 0 { return Self.upperEnd(of: slot) }
         }
@@ -58,12 +72,21 @@ struct Metrics {
             ("bytes_sent", Double(bytesSent)), ("records_received", Double(recordsReceived)),
             ("copies_per_delivery", ratio(recordsReceived)),
             ("bytes_per_delivery", ratio(bytesSent)),
-            ("delay_p50_milliseconds", Double(delayMilliseconds(0.5))),
-            ("delay_p99_milliseconds", Double(delayMilliseconds(0.99))),
+        ] + delays + [
             ("lost_frames", Double(lostFrames)),
             ("failed_store_operations", Double(failedOperations)),
             ("proven_forks", Double(provenForks)), ("region_mass", regionMass),
         ] + Fault.Kind.allCases.map { ("fault.\($0.rawValue)", Double(fired($0))) }
+    }
+
+    /// The curve of delivery.
+    var delays: [(name: String, value: Double)] {
+        [10, 50, 90, 99].map { percent in
+            (
+                "delay_p\(percent)_milliseconds",
+                Double(delayMilliseconds(Double(percent) / 100))
+            )
+        }
     }
 
     private func ratio(_ count: UInt64) -> Double {

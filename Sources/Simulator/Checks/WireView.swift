@@ -18,12 +18,19 @@ struct WireView {
         return view.isBroken ? nil : found
     }
 
-    /// Records in a PUSH, or places in a RANGE_RESP.
+    /// Records in a PUSH, or places in a RANGE_RESP; 0 for what cannot be read. Allocates nothing.
     static func placeCount(in frame: [UInt8]) -> Int {
         var view = WireView(frame)
-        guard view.byte() == 23 else { return records(in: frame)?.count ?? 0 }
-        _ = view.take(32)
-        return view.count()
+        switch view.byte() {
+        case 10:
+            let count = view.count()
+            for _ in 0..<count { view.skip(Int(clamping: view.number())) }
+            return view.isBroken ? 0 : count
+        case 23:
+            view.skip(32)
+            return view.count()
+        default: return 0
+        }
     }
 
     /// What a RANGE_RESP carries; nil for other frames, for an empty one, and for what cannot be read.
@@ -100,10 +107,25 @@ struct WireView {
         return view.isBroken ? nil : entries
     }
 
-    mutating func byte() -> UInt8 { take(1).first ?? 0 }
+    mutating func byte() -> UInt8 {
+        guard !isBroken, place < bytes.count else {
+            isBroken = true
+            return 0
+        }
+        defer { place += 1 }
+        return bytes[place]
+    }
+
+    private mutating func skip(_ count: Int) {
+        guard !isBroken, count >= 0, count <= bytes.count - place else {
+            isBroken = true
+            return
+        }
+        place += count
+    }
 
     mutating func take(_ count: Int) -> ArraySlice<UInt8> {
-        guard !isBroken, count >= 0, place + count <= bytes.count else {
+        guard !isBroken, count >= 0, count <= bytes.count - place else {
             isBroken = true
             return []
         }

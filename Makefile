@@ -21,7 +21,11 @@ BENCH ?=
 .DEFAULT_GOAL := help
 SIMNET = $(SWIFT) build --configuration release --product simnet
 
-.PHONY: help setup build demo test sim sim-night bench lint format run clean
+# Target and seconds of `make fuzz`; KEEP=1 leaves the corpus of the repository as it is.
+TARGET ?= all
+SECONDS ?= 60
+
+.PHONY: help setup build demo test fuzz sim sim-night bench bench-gate bench-gate-renew determinism lint format run clean
 
 help: ## say what each goal does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +48,9 @@ test: setup ## build and run every test, real processes included
 	@echo "== testing"
 	@$(SWIFT) test --skip-build
 
+fuzz: setup ## search for inputs that break a decoder or the core (TARGET=frame SECONDS=60)
+	@scripts/fuzz.sh $(TARGET) $(SECONDS) $(if $(KEEP),--keep)
+
 sim: setup ## the gate: 200 simulated networks, faults and adversaries drawn from the seeds, 3 minutes
 	@echo "== building simnet (release)"
 	@$(SIMNET)
@@ -60,6 +67,20 @@ bench: ## measure the ranking engines against C kernels (BENCH="tsalsa --rounds 
 	@$(SWIFT) build --configuration release --product reference
 	@$(SWIFT) build --configuration release --product bench
 	@"$$($(SWIFT) build --configuration release --show-bin-path)/bench" $(BENCH)
+
+bench-gate: ## count the kernels' instructions under valgrind; fails at 3 % more than recorded
+	@$(SWIFT) build --configuration release --product bench
+	@scripts/bench-gate.sh check "$$($(SWIFT) build --configuration release --show-bin-path)/bench"
+
+bench-gate-renew: ## write the counts of this toolchain into scripts/bench-gate.tsv
+	@$(SWIFT) build --configuration release --product bench
+	@scripts/bench-gate.sh renew "$$($(SWIFT) build --configuration release --show-bin-path)/bench"
+
+determinism: ## one output for a hundred orders of arrival, in debug and release
+	@$(SWIFT) build --product bench
+	@$(SWIFT) build --configuration release --product bench
+	@scripts/determinism.sh "$$($(SWIFT) build --show-bin-path)/bench" \
+		"$$($(SWIFT) build --configuration release --show-bin-path)/bench"
 
 lint: ## check the format of every source, as the build does
 	@echo "== lint"

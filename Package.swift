@@ -36,6 +36,17 @@ let real: Target.Dependency = .product(name: "RealModule", package: "swift-numer
 let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
+/// The libFuzzer program has no `main` of its own and links only with `--sanitize=fuzzer`: it exists when
+/// `make fuzz` asks for it.
+let fuzzer: [Target] =
+    Context.environment["VOUCHBIRD_FUZZER"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "fuzzer", dependencies: ["Primitives", "FuzzTargets"], path: "Tests/Fuzzer",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+    ]
+
 let package = Package(
     name: "vouchbird",
     products: [
@@ -115,6 +126,16 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Primitives"], path: "Tests/Support",
             exclude: ["python"], swiftSettings: strict),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Primitives", "Records", "Ranking", "Datasets", "NodeCore", "Cryptography",
+                "Daemon",
+            ],
+            path: "Tests/FuzzTargets", swiftSettings: strict),
+        tests(
+            "FuzzTests", ["Primitives", "Records", "Cryptography", "FuzzTargets"],
+            vectors: ["Corpus"]),
         tests("PrimitivesTests", ["Primitives"]),
         tests(
             "RecordsTests", ["Primitives", "Records", "Cryptography"], vectors: ["Vectors"]),
@@ -137,5 +158,5 @@ let package = Package(
                 "Primitives", "Records", "Cryptography", "Transport", "Daemon", "Testbed",
                 "vouchbird",
             ]),
-    ]
+    ] + fuzzer
 )

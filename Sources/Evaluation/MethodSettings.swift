@@ -26,7 +26,7 @@ public struct MethodSettings: Sendable {
 
     public init() {}
 
-    /// Changes one setting as the command line writes it, for instance `taste.neighbours` to `100`.
+    /// Changes one setting as the command line writes it, for instance `taste.lambda` to `5`.
     ///
     /// Throws `.usage` for a name that does not exist or a value out of range.
     public mutating func set(_ name: String, to text: String) throws(EvaluationFailure) {
@@ -58,10 +58,11 @@ public struct MethodSettings: Sendable {
     private mutating func setNumber(_ name: String, _ text: String) -> Bool {
         let places: [String: WritableKeyPath<MethodSettings, Double>] = [
             "taste.b": \.ranking.taste.b, "taste.c": \.ranking.taste.c,
-
-            "taste.p": \.ranking.taste.p, "taste.theta": \.ranking.taste.theta,
+            "taste.p": \.ranking.taste.p, "taste.lambda": \.ranking.taste.lambda,
+            "taste.theta": \.ranking.taste.theta,
             "engine.alpha-trust": \.ranking.alphaTrust, "engine.tau": \.ranking.tau,
-            "engine.floor": \.ranking.floor, "engine.alpha-salsa": \.ranking.alphaSalsa,
+            "engine.floor": \.ranking.floor, "engine.epsilon": \.ranking.epsilon,
+            "engine.alpha-salsa": \.ranking.alphaSalsa,
             "tsalsa.p": \.ranking.popularityExponent, "web3recommend.beta": \.ranking.beta,
             "web3recommend.alpha": \.ranking.alphaWalk, "itemknn.shrink": \.itemKNN.shrink,
             "userknn.shrink": \.userKNN.shrink, "p3alpha.alpha": \.p3alpha.alpha,
@@ -78,7 +79,7 @@ public struct MethodSettings: Sendable {
 
     private mutating func setCount(_ name: String, _ text: String) -> Bool {
         let places: [String: WritableKeyPath<MethodSettings, Int>] = [
-            "taste.neighbours": \.ranking.taste.neighbours, "web3recommend.walks": \.ranking.walks,
+            "web3recommend.walks": \.ranking.walks,
             "web3recommend.length": \.ranking.walkLength,
             "itemknn.neighbours": \.itemKNN.neighbours, "userknn.neighbours": \.userKNN.neighbours,
             "p3alpha.neighbours": \.p3alpha.neighbours,

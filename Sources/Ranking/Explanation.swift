@@ -12,7 +12,8 @@ public struct Explanation: Hashable, Sendable {
     public let concentration: Double
     /// Factor of the connectivity decay, at most 1.
     public let factor: Double
-    /// Everybody who contributed, the ego included, largest first: they sum to `share`.
+    /// Everybody who contributed, the ego included, largest first: they sum to `share`. With `taste`
+    /// those whose taste speaks against the item come last and are negative.
     public let contributions: [Contribution]
     /// What the rank would be had nobody ever heard of the largest contributor other than the ego; nil
     /// when the item would not be in the list, or has no such contributor.
@@ -23,7 +24,7 @@ public struct Explanation: Hashable, Sendable {
         public let author: AuthorIndex
         /// Part of all item mass.
         public let value: Double
-        /// Part of the item's share, in (0, 1].
+        /// Part of the item's share.
         public let fraction: Double
         /// How the ego's trust reaches the author best; nil for the ego, past the number of
         /// contributors that were asked for, and where the engine does not need trust.
@@ -39,8 +40,8 @@ public struct Explanation: Hashable, Sendable {
         case excluded
         /// Nobody whom trust reaches has it.
         case noOneInReach(interactions: Int, unreachableAuthors: Int)
-        /// Authors within reach have it, yet the engine's walk never gets to it: they share no taste
-        /// with the ego, or stand outside the neighbourhood.
+        /// Authors within reach have it, yet the engine does not get to it: they share no taste with
+        /// the ego, or more of those who have it speak against it than for it.
         case notVisited(authorsInReach: Int)
         /// In the list, below the cut.
         case belowCut(rank: Int)
@@ -67,7 +68,7 @@ extension RankingResult {
             return .unknown(item)
         }
         let place = item.position
-        let ordered = contributions.ordered(for: item, in: snapshot)
+        let ordered = shares[place] > 0 ? contributions.ordered(for: item, in: snapshot) : []
         let largest = ordered.first { $0.author != query.ego }
         return Explanation(
             item: item, standing: standing(of: item, cut: cut), rank: position(of: item),

@@ -63,7 +63,7 @@ public struct FrozenGraph: Sendable {
             guard let slot else { continue }
             let holdings = entries[slot].holdings
             for place in 0..<holdings.count {
-                let item = Int(order.places[Int(holdings.numbers[place])])
+                let item = Int(order.places[Int(holdings.number(at: place))])
                 let (weight, time) = holdings.value(at: place)
                 let at = Int(next[item])
                 next[item] += 1
@@ -162,7 +162,9 @@ private struct ItemOrder {
     init(_ graph: FrozenGraph) {
         var counts = [UInt32](repeating: 0, count: graph.items.count)
         graph.entries.forEach { _, entry in
-            for number in entry.holdings.numbers { counts[Int(number)] += 1 }
+            for place in 0..<entry.holdings.count {
+                counts[Int(entry.holdings.number(at: place))] += 1
+            }
         }
         places = [UInt32](repeating: 0, count: counts.count)
         let used = counts.indices.filter { counts[$0] > 0 }

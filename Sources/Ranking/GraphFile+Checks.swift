@@ -118,7 +118,7 @@ extension GraphFile.Params {
         if let tasteB { parameters.taste.b = tasteB }
         if let tasteC { parameters.taste.c = tasteC }
         if let tasteP { parameters.taste.p = tasteP }
-        if let tasteNeighbours { parameters.taste.neighbours = tasteNeighbours }
+        if let tasteLambda { parameters.taste.lambda = tasteLambda }
         if let tasteTheta { parameters.taste.theta = tasteTheta }
         if let walks { parameters.walks = walks }
         if let walkLength { parameters.walkLength = walkLength }

@@ -41,7 +41,7 @@ public struct GraphFile: Codable, Hashable, Sendable {
         public var tasteB: Double?
         public var tasteC: Double?
         public var tasteP: Double?
-        public var tasteNeighbours: Int?
+        public var tasteLambda: Double?
         public var tasteTheta: Double?
         public var walks: Int?
         public var walkLength: Int?
@@ -65,7 +65,7 @@ public struct GraphFile: Codable, Hashable, Sendable {
             case tasteB = "taste_b"
             case tasteC = "taste_c"
             case tasteP = "taste_p"
-            case tasteNeighbours = "taste_neighbours"
+            case tasteLambda = "taste_lambda"
             case tasteTheta = "taste_theta"
             case walks
             case walkLength = "walk_length"

@@ -5,25 +5,44 @@ import Primitives
 /// Most edges are one event with a weight that 20 bits hold exactly; it is packed beside the number.
 /// The others stand in a list of their own as a `Holding`.
 struct HoldingRow: Sendable {
-    /// Numbers of the `ItemRegistry`, ascending.
-    private(set) var numbers: [UInt32] = []
-    private var events: [PackedEvent] = []
+    /// An edge of one event, or the number of one that stands in `others`.
+    struct Edge: Sendable {
+        /// Of the `ItemRegistry`.
+        let number: UInt32
+        private let low: UInt32
+        private let high: UInt32
+
+        init(_ number: UInt32, _ event: PackedEvent) {
+            self.number = number
+            low = UInt32(truncatingIfNeeded: event.bits)
+            high = UInt32(truncatingIfNeeded: event.bits >> 32)
+        }
+
+        var event: Holding.Event? {
+            PackedEvent(bits: UInt64(high) << 32 | UInt64(low)).event
+        }
+    }
+
+    /// Ascending by number.
+    private var edges: [Edge] = []
     /// The holdings of the edges that are not packed, ascending by number.
     private var others: [(number: UInt32, holding: Holding)] = []
 
-    var count: Int { numbers.count }
-    var isEmpty: Bool { numbers.isEmpty }
+    var count: Int { edges.count }
+    var isEmpty: Bool { edges.isEmpty }
 
     /// The bytes of heap memory that the row holds, room for growth and array heads included.
     var byteCount: Int {
         let head = 32
         let parts = [
-            numbers.capacity * MemoryLayout<UInt32>.stride,
-            events.capacity * MemoryLayout<PackedEvent>.stride,
+            edges.capacity * MemoryLayout<Edge>.stride,
             others.capacity * MemoryLayout<(UInt32, Holding)>.stride,
         ]
         return parts.reduce(0) { $0 + ($1 > 0 ? head + $1 : 0) }
     }
+
+    /// The item's number at a place.
+    func number(at place: Int) -> UInt32 { edges[place].number }
 
     /// The place of an item's edge. O(log count).
     func place(of number: UInt32) -> Int? {
@@ -33,61 +52,82 @@ struct HoldingRow: Sendable {
 
     /// The first place whose number is not below `number`, and whether it is that number's. O(log count).
     func search(_ number: UInt32) -> (place: Int, isPresent: Bool) {
-        let numbers = numbers.span
+        let edges = edges.span
         var low = 0
-        var length = numbers.count
+        var length = edges.count
         while length > 0 {
             let half = length / 2
-            let isBelow = numbers[low + half] < number
+            let isBelow = edges[low + half].number < number
             low = isBelow ? low + half + 1 : low
             length = isBelow ? length - half - 1 : half
         }
-        return (low, low < numbers.count && numbers[low] == number)
+        return (low, low < edges.count && edges[low].number == number)
     }
 
     /// The sum of the events at a place and the time of the newest one.
     func value(at place: Int) -> (weight: Double, time: Instant) {
-        if let event = events[place].event {
+        if let event = edges[place].event {
             return (event.weight, Instant(milliseconds: event.time))
         }
-        let holding = others[otherPlace(of: numbers[place])].holding
+        let holding = others[otherPlace(of: edges[place].number)].holding
         return (holding.weight, holding.time)
     }
 
     func eventCount(at place: Int) -> Int {
-        events[place].event == nil
-            ? others[otherPlace(of: numbers[place])].holding.eventCount : 1
+        edges[place].event == nil
+            ? others[otherPlace(of: edges[place].number)].holding.eventCount : 1
     }
 
     /// Makes an edge of one event at `place`, where `search` said that it belongs. O(count).
     mutating func insert(_ event: Holding.Event, number: UInt32, at place: Int) {
-        if numbers.count == numbers.capacity {
-            // A sixteenth of room: doubling would hold half as much again on average.
-            let room = numbers.count + max(4, numbers.count / 16)
-            numbers.reserveCapacity(room)
-            events.reserveCapacity(room)
-        }
+        makeRoom(for: 1)
         let packed = PackedEvent(event)
-        numbers.insert(number, at: place)
-        events.insert(packed ?? .elsewhere, at: place)
+        edges.insert(Edge(number, packed ?? .elsewhere), at: place)
         if packed == nil {
             others.insert((number, Holding(event)), at: otherPlace(of: number))
         }
     }
 
+    /// Makes edges of one packed event each. Numbers ascend and none is there. O(count + fresh).
+    mutating func merge(_ fresh: [Edge]) {
+        guard let last = fresh.last else { return }
+        makeRoom(for: fresh.count)
+        var old = edges.count - 1
+        for _ in fresh { edges.append(last) }
+        // From the end: what moves, moves once.
+        var to = edges.count - 1
+        var new = fresh.count - 1
+        while new >= 0 {
+            if old >= 0, edges[old].number > fresh[new].number {
+                edges[to] = edges[old]
+                old -= 1
+            } else {
+                edges[to] = fresh[new]
+                new -= 1
+            }
+            to -= 1
+        }
+    }
+
+    /// Grows by a sixteenth: doubling would hold half as much again on average.
+    private mutating func makeRoom(for count: Int) {
+        guard edges.count + count > edges.capacity else { return }
+        edges.reserveCapacity(edges.count + max(count, 4, edges.count / 16))
+    }
+
     /// Adds an event to an edge; past `limit` the oldest is forgotten. True when the count grew.
     mutating func add(_ event: Holding.Event, at place: Int, limit: Int) -> Bool {
-        let number = numbers[place]
+        let number = edges[place].number
         let other = otherPlace(of: number)
-        guard let single = events[place].event else {
+        guard let single = edges[place].event else {
             return others[other].holding.add(event, limit: limit)
         }
         var holding = Holding(single)
         let grew = holding.add(event, limit: limit)
         if let only = holding.onlyEvent, let packed = PackedEvent(only) {
-            events[place] = packed
+            edges[place] = Edge(number, packed)
         } else {
-            events[place] = .elsewhere
+            edges[place] = Edge(number, .elsewhere)
             others.insert((number, holding), at: other)
         }
         return grew
@@ -95,13 +135,14 @@ struct HoldingRow: Sendable {
 
     /// Takes back one event equal to this one; `removedLast` leaves the edge to be removed.
     mutating func retract(_ event: Holding.Event, at place: Int) -> Holding.Removal {
-        if let single = events[place].event { return single == event ? .removedLast : .notFound }
-        let other = otherPlace(of: numbers[place])
+        if let single = edges[place].event { return single == event ? .removedLast : .notFound }
+        let number = edges[place].number
+        let other = otherPlace(of: number)
         let removal = others[other].holding.remove(event)
         if removal == .removed, let only = others[other].holding.onlyEvent,
             let packed = PackedEvent(only)
         {
-            events[place] = packed
+            edges[place] = Edge(number, packed)
             others.remove(at: other)
         }
         return removal
@@ -109,9 +150,8 @@ struct HoldingRow: Sendable {
 
     /// Removes an edge with all its events. O(count).
     mutating func remove(at place: Int) {
-        if events[place].event == nil { others.remove(at: otherPlace(of: numbers[place])) }
-        numbers.remove(at: place)
-        events.remove(at: place)
+        let edge = edges.remove(at: place)
+        if edge.event == nil { others.remove(at: otherPlace(of: edge.number)) }
     }
 
     /// The first place in `others` whose number is not below `number`.
@@ -137,9 +177,9 @@ struct PackedEvent: Sendable {
     /// The kind that stands for none.
     static let elsewhere = PackedEvent(bits: 3 << kindShift)
 
-    private let bits: UInt64
+    let bits: UInt64
 
-    private init(bits: UInt64) { self.bits = bits }
+    init(bits: UInt64) { self.bits = bits }
 
     /// Nil when the event does not fit without loss.
     init?(_ event: Holding.Event) {

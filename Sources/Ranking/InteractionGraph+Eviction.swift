@@ -131,7 +131,8 @@ extension InteractionGraph {
         for place in 0..<holdings.count {
             let (weight, time) = holdings.value(at: place)
             let own = HoldingRank(
-                weight: standing(weight, time: time), time: time, number: holdings.numbers[place])
+                weight: standing(weight, time: time), time: time, number: holdings.number(at: place)
+            )
             if lowest.map({ isBelow(own, $0.rank) }) ?? true { lowest = (place, own) }
         }
         return lowest

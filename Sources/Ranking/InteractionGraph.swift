@@ -57,19 +57,9 @@ public struct InteractionGraph: Sendable {
     /// unless something is evicted.
     @discardableResult
     public mutating func add(_ interaction: Interaction) -> GraphVerdict {
-        guard interaction.weight > 0, interaction.weight.isFinite else {
-            return .refused(.badWeight)
-        }
         let number = items.intern(interaction.item)
-        // Held while others may be evicted, so that the number stays with its item.
         items.retain(number)
-        guard makeRoom(for: interaction.author, to: number),
-            let slot = slot(for: interaction.author)
-        else {
-            items.release(number)
-            return .refused(.outranked)
-        }
-        return add(Holding.Event(interaction), slot: slot, number: number)
+        return add(Holding.Event(interaction), by: interaction.author, number: number)
     }
 
     /// Undoes exactly one earlier `add` of an equal interaction. False, and nothing changes, when there
@@ -95,7 +85,7 @@ public struct InteractionGraph: Sendable {
     public mutating func remove(author: PublicKey) {
         guard let slot = authors.slot(of: author) else { return }
         let entry = authors.entries[slot]
-        for number in entry.holdings.numbers { items.release(number) }
+        for place in 0..<entry.holdings.count { items.release(entry.holdings.number(at: place)) }
         interactionCount -= entry.holdings.count
         eventCount -= entry.eventCount
         authors.remove(author)
@@ -126,8 +116,28 @@ public struct InteractionGraph: Sendable {
 }
 
 extension InteractionGraph {
-    /// Adds an event to the edge from an author to an item, whose number has been retained for it.
+    /// Adds an event to the edge from an author to an item, whose number has been retained for it: what
+    /// is evicted on the way cannot free it.
+    mutating func add(
+        _ event: Holding.Event, by author: PublicKey, number: UInt32
+    ) -> GraphVerdict {
+        guard event.weight > 0, event.weight.isFinite else {
+            items.release(number)
+            return .refused(.badWeight)
+        }
+        guard makeRoom(for: author, to: number), let slot = slot(for: author) else {
+            items.release(number)
+            return .refused(.outranked)
+        }
+        return add(event, slot: slot, number: number)
+    }
+
+    /// The same for an author that is there, below the caps.
     mutating func add(_ event: Holding.Event, slot: Int, number: UInt32) -> GraphVerdict {
+        guard event.weight > 0, event.weight.isFinite else {
+            items.release(number)
+            return .refused(.badWeight)
+        }
         let found = authors[slot: slot].holdings.search(number)
         if found.isPresent {
             items.release(number)
@@ -172,7 +182,7 @@ extension InteractionGraph {
     }
 
     mutating func removeHolding(at place: Int, slot: Int) {
-        let number = authors[slot: slot].holdings.numbers[place]
+        let number = authors[slot: slot].holdings.number(at: place)
         let removed = authors[slot: slot].holdings.eventCount(at: place)
         authors[slot: slot].holdings.remove(at: place)
         items.release(number)

@@ -29,7 +29,7 @@ struct InteractionKernel {
         var out = [Double](repeating: 0, count: itemCount)
         for author in authors {
             let push = coefficients[Int(author)]
-            guard push > 0 else { continue }
+            guard push != 0 else { continue }
             for entry in Int(offsets[Int(author)])..<Int(offsets[Int(author) + 1]) {
                 out[Int(columns[entry])] += push * weights[entry]
             }
@@ -58,14 +58,9 @@ struct InteractionKernel {
 
     /// Walks from the distribution `start`: an iteration goes to items by `forth`, divides by
     /// `popularity` and returns by `back`. O(iterations x edges).
-    ///
-    /// A walk that mixes soon repeats itself: each iteration is the one before times a number. Then the
-    /// rest of the series is known, and is added at once. `tailTolerance` bounds the L1 error of the
-    /// item visits that this makes, over `(1 - alpha) / alpha`, for a walk that loses at least `alpha`
-    /// in each iteration; 0 asks for every iteration.
     func walk(
         from start: [Double], forth: [Double], back: [Double], popularity: [Double],
-        iterations: Int, tailTolerance: Double = 0
+        iterations: Int
     ) -> Visits {
         var visits = Visits(authors: start, items: [Double](repeating: 0, count: itemCount))
         let inverse = popularity.map { $0 >= .leastNormalMagnitude ? 1 / $0 : 0 }
@@ -73,67 +68,20 @@ struct InteractionKernel {
         for author in 0..<start.count { coefficients[author] *= start[author] }
         var fresh = scatter(coefficients)
         var waiting = [Double](repeating: 0, count: itemCount)
-        var series = SeriesTail(first: fresh, tolerance: tailTolerance)
-        for iteration in 1..<max(1, iterations) {
-            let rest = iteration == 1 ? nil : series.factor(next: fresh)
-            let factor = rest ?? 1
+        for _ in 1..<max(1, iterations) {
             for item in 0..<itemCount {
                 visits.items[item] += fresh[item]
-                waiting[item] = min(
-                    fresh[item] * inverse[item] * factor, .greatestFiniteMagnitude)
+                waiting[item] = min(fresh[item] * inverse[item], .greatestFiniteMagnitude)
                 fresh[item] = 0
             }
             step(waiting, forth: forth, back: back, visits: &visits.authors, into: &fresh)
-            if rest != nil { break }
         }
         for item in 0..<itemCount { visits.items[item] += fresh[item] }
         return visits
     }
 
-    /// Brings visits of items that are nearly right to what `walk` would find, for a walk that begins at
-    /// `start`: what they lack is walked until its sum is below `tolerance`, times the sum of all.
-    ///
-    /// Each iteration costs the same as one of `walk`; what they lack shrinks in each by `1 - alpha` at
-    /// least, and much faster when its parts cancel, as they do after a change that moves mass about.
-    func correct(
-        _ items: [Double], start: [Double], forth: [Double], back: [Double],
-        popularity: [Double], iterations: Int, tolerance: Double
-    ) -> Visits {
-        let inverse = popularity.map { $0 >= .leastNormalMagnitude ? 1 / $0 : 0 }
-        var coefficients = forth
-        for author in 0..<start.count { coefficients[author] *= start[author] }
-        // One whole iteration from what is known: it leaves no item with mass that has no way to it.
-        var next = scatter(coefficients)
-        var visits = Visits(authors: start, items: items)
-        var waiting = [Double](repeating: 0, count: itemCount)
-        for item in 0..<itemCount {
-            waiting[item] = min(items[item] * inverse[item], .greatestFiniteMagnitude)
-        }
-        step(waiting, forth: forth, back: back, visits: &visits.authors, into: &next)
-        var total = 0.0
-        for item in 0..<itemCount {
-            total += next[item]
-            next[item] -= items[item]
-        }
-        for _ in 1..<max(2, iterations) {
-            var lacking = 0.0
-            for item in 0..<itemCount {
-                let part = next[item]
-                lacking += abs(part)
-                visits.items[item] += part
-                waiting[item] = part * inverse[item]
-                next[item] = 0
-            }
-            if lacking <= tolerance * total { break }
-            step(waiting, forth: forth, back: back, visits: &visits.authors, into: &next)
-        }
-        for item in 0..<itemCount { visits.items[item] = max(0, visits.items[item] + next[item]) }
-        for author in 0..<start.count { visits.authors[author] = max(0, visits.authors[author]) }
-        return visits
-    }
-
     /// Back to the authors and forth again, row by row while a row is in the cache.
-    private func step(
+    func step(
         _ waiting: [Double], forth: [Double], back: [Double], visits: inout [Double],
         into fresh: inout [Double]
     ) {

@@ -19,33 +19,19 @@ struct ItemWalk {
         (start, massPerTrust) = Self.start(snapshot, query, trust: trust)
     }
 
-    /// The mass, from the start of the walk.
-    func mass(_ query: RankingQuery) -> WalkMass {
+    /// The mass in the limit; `known` visits of items, when they are nearly right, save iterations.
+    func mass(_ query: RankingQuery, near known: [Double]? = nil) -> WalkMass {
         let parameters = query.parameters
-        return mass(
-            kernel.walk(
-                from: start, forth: forth, back: back, popularity: popularity,
-                iterations: TrustedSalsa.iterations(
-                    alpha: parameters.alphaSalsa, epsilon: parameters.epsilon),
-                tailTolerance: Self.tailPart * parameters.epsilon),
-            query)
+        let visits = kernel.solve(
+            from: start, forth: forth, back: back, popularity: popularity, known: known,
+            iterations: TrustedSalsa.iterations(
+                alpha: parameters.alphaSalsa, epsilon: parameters.epsilon),
+            tolerance: Self.residualPart * parameters.epsilon)
+        return mass(visits, query)
     }
 
-    /// The mass, from visits of items that are nearly right.
-    func mass(_ query: RankingQuery, near itemVisits: [Double]) -> WalkMass {
-        let parameters = query.parameters
-        return mass(
-            kernel.correct(
-                itemVisits, start: start, forth: forth, back: back, popularity: popularity,
-                iterations: 2
-                    * TrustedSalsa.iterations(
-                        alpha: parameters.alphaSalsa, epsilon: parameters.epsilon),
-                tolerance: Self.tailPart * parameters.epsilon),
-            query)
-    }
-
-    /// What the tail of the series may take of the tolerance.
-    private static let tailPart = 0.1
+    /// What is lacking at the end may sum to this part of epsilon.
+    private static let residualPart = 0.1
 
     private func mass(_ visits: InteractionKernel.Visits, _ query: RankingQuery) -> WalkMass {
         let total = visits.items.reduce(0, +)

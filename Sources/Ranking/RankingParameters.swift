@@ -53,19 +53,19 @@ public struct RankingParameters: Hashable, Sendable {
     /// How raw interaction weights become edge weights when a snapshot is taken.
     public var weighting = Weighting()
 
-    /// The parameters of the `taste` engine: what a voice is worth and how neighbours are chosen.
+    /// The parameters of the `taste` engine, chosen on validation cuts of three sets
+    /// (`docs/evaluation.md`).
     public struct Taste: Hashable, Sendable {
-        /// Exponent of an item's degree on the way from the ego to its neighbours.
-        public var b = 0.5
-        /// Exponent of a neighbour's degree (0.5 is the cosine of user-kNN).
-        public var c = 0.5
+        /// Exponent of an item's degree in the likeness of two rows.
+        public var b = 0.6
+        /// Exponent of the size of an author's row (0.5 is near the cosine).
+        public var c = 0.3
         /// Exponent of an item's degree in its score, as in RP3beta.
-        public var p = 0.3
-        /// How many neighbours are kept. (0.5, 0.5, 0.3, 400) was chosen on validation splits of seven
-        /// sets; (0.75, 0.75, 0.2, 100) was best on Last.fm.
-        public var neighbours = 400
-        /// Times the average trust at which a voice is saturated.
-        public var theta = 1.0
+        public var p = 0.2
+        /// Strength of the ridge: how sure a likeness must be before it counts.
+        public var lambda = 3.0
+        /// Times the average trust at which a voice is half of a whole one.
+        public var theta = 0.1
 
         public init() {}
     }
@@ -123,7 +123,7 @@ extension RankingParameters {
             ("taste.c", taste.c, 0...1, "0 ... 1"),
             ("taste.p", taste.p, 0...1, "0 ... 1"),
             ("taste.theta", taste.theta, 1e-6...1e6, "1e-6 ... 1e6"),
-            ("taste.neighbours", Double(taste.neighbours), 1...1e9, "1 ... 1e9"),
+            ("taste.lambda", taste.lambda, 1e-3...1e6, "1e-3 ... 1e6"),
             ("youngNetworkGroups", Double(youngNetworkGroups), 0...1e9, "0 ... 1e9"),
             ("coldStartItems", Double(coldStartItems), 0...1e9, "0 ... 1e9"),
             ("walks", Double(walks), 1...1e7, "1 ... 1e7"),

@@ -17,7 +17,8 @@ public struct RankingResult: Sendable {
     public let visits: [Double]
     /// The group of each author: one voice each; nil out of reach.
     public let groups: [AuthorIndex?]
-    /// Expected visits of each author by the item walk (`taste`: the weight of each neighbour).
+    /// Expected visits of each author by the item walk (`taste`: its weight in the mixture of voices,
+    /// which may be negative).
     public let walkVisits: [Double]
     /// Expected visits of each item, not normalised.
     public let itemVisits: [Double]
@@ -122,9 +123,11 @@ public struct RankingResult: Sendable {
         return min(1, massPerTrust * held)
     }
 
-    /// The part of all item mass that a region did deliver. O(edges of the region).
+    /// The part of all item mass that a region did deliver: of each item what the region added, at most
+    /// the item's share. O(items + edges of the region).
     public func share(deliveredBy region: [AuthorIndex]) -> Double {
-        contributions.delivered(by: region, in: snapshot)
+        zip(contributions.delivered(by: region, in: snapshot), shares)
+            .reduce(0) { $0 + max(0, min($1.0, $1.1)) }
     }
 
     /// The part of all item mass that lies on a set of items.
@@ -189,7 +192,12 @@ extension RankingResult {
             let gain = mass.shares[item] * factors[item]
             guard gain > 0, mass.popularity[item] >= .leastNormalMagnitude else { return 0 }
             guard exponent > 0 else { return gain }
-            return min(gain / Double.pow(mass.popularity[item], exponent), .greatestFiniteMagnitude)
+            let popularity = mass.popularity[item]
+            // The default of `tsalsa`; two roots cost a tenth of a power.
+            let divisor =
+                exponent == 0.25
+                ? popularity.squareRoot().squareRoot() : Double.pow(popularity, exponent)
+            return min(gain / divisor, .greatestFiniteMagnitude)
         }
     }
 

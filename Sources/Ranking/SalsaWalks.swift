@@ -14,7 +14,7 @@ public struct SalsaWalks: Sendable {
     /// Requires alpha in (0, 1]. `width` walkers take turns; it changes no result. O(1).
     public init(
         _ snapshot: GraphSnapshot, from ego: AuthorIndex, alpha: Double,
-        stop: RankingParameters.SalsaStop = .users, seed: UInt64, width: Int = 32
+        stop: RankingParameters.SalsaStop = .users, seed: UInt64, width: Int = 64
     ) {
         authorCount = snapshot.authorCount
         itemCount = snapshot.itemCount

@@ -33,7 +33,8 @@ struct TrustStanding {
         guard !disliked.isEmpty else { return found }
         for item in disliked {
             let contributors = found.contributions.ordered(for: item, in: snapshot)
-            for other in contributors.lazy.filter({ $0.author != query.ego }).prefix(3) {
+                .lazy.filter { $0.value > 0 && $0.author != query.ego }
+            for other in contributors.prefix(3) {
                 trust[other.author.position] *= 0.5
             }
         }

@@ -38,7 +38,7 @@ public struct TrustWalks: Sendable {
     /// Frequencies over the first walks: mean visits of each author, and the share of walks that hit
     /// it at least once (the estimator of T6). `width` walkers take turns; it changes no result.
     public func frequencies(
-        walks: Int, width: Int = 32
+        walks: Int, width: Int = 64
     ) -> (visits: [Double], hits: [Double]) {
         let (visits, hits) = paths(0..<UInt64(max(0, walks)), width: width)
             .counts(vertexCount: authorCount)

@@ -11,9 +11,8 @@ internal import Primitives
 /// is one of those (from an author to an item and back). Before each step forth a walk stops with
 /// the chance alpha, before a step back only when `stopsAtBack`. A vertex without edges ends it.
 struct WalkKernel {
-    /// Walkers under way at once. 32 was within the noise of 64 and 1.2 times as fast as 16 on a graph
-    /// of 10 M edges; `make bench` prints the widths.
-    static let defaultWidth = 32
+    /// Walkers under way at once: `make bench BENCH=walk` prints the widths, and 64 was the fastest.
+    static let defaultWidth = 64
 
     let start: UInt32
     let forth: WalkRows

@@ -19,8 +19,9 @@ struct WalkRows: Sendable {
 
     /// Edges in proportion to their weights. O(edges), 8 bytes each.
     ///
-    /// Running sums and not alias tables: rows of trust have few entries, a search among 64 stays
-    /// in eight cache lines, and the shared traces of `TrustWalks` are drawn by this rule.
+    /// Running sums and not alias tables, because the shared traces of `TrustWalks` are drawn by this
+    /// rule. A search costs tens of nanoseconds more than a uniform choice, which a ranking of 10,000
+    /// walks does not feel.
     init(weighted rows: CompressedRows) {
         offsets = rows.offsets
         columns = rows.columns

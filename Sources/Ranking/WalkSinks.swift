@@ -71,7 +71,7 @@ struct EdgeCounts: WalkSink {
     }
 }
 
-/// Keeps whole walks. Four bytes a visit.
+/// Keeps whole walks of a kernel without a way back. Four bytes a visit.
 struct PathRecorder: WalkSink {
     private(set) var paths: WalkPaths
     private let first: UInt64

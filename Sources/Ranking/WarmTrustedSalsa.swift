@@ -2,9 +2,9 @@
 /// the new one, and what it lacks dies out in a few iterations.
 ///
 /// Any change is allowed, also of trust, of the ego or of the parameters; the fewer authors it touches,
-/// the fewer iterations it takes. The shares equal those of `TrustedSalsa` within `2 epsilon`; the last
-/// bits depend on what was ranked before, so that whoever needs byte-identical lists takes
-/// `TrustedSalsa`.
+/// the fewer iterations it takes. A query with dislikes is recomputed in full. The shares equal those of
+/// `TrustedSalsa` within `2 epsilon`; the last bits depend on what was ranked before, so that whoever
+/// needs byte-identical lists takes `TrustedSalsa`.
 public struct WarmTrustedSalsa: Sendable {
     private struct Solution {
         var snapshot: GraphSnapshot
@@ -22,7 +22,10 @@ public struct WarmTrustedSalsa: Sendable {
     public mutating func rank(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> RankingResult {
         query.validate(against: snapshot)
         let view = query.view(of: snapshot)
-        guard let last, view.contains(query.ego), let known = Known(last, in: view) else {
+        // A dislike strikes the three largest contributors: among equals the last bits would choose.
+        guard let last, query.disliked.isEmpty, view.contains(query.ego),
+            let known = Known(last, in: view)
+        else {
             return remember(TrustedSalsa().rank(snapshot, query), dominators: nil)
         }
         let isSame =
@@ -34,10 +37,9 @@ public struct WarmTrustedSalsa: Sendable {
         let flow = TrustFlow(
             view, ego: query.ego, alpha: query.parameters.alphaTrust,
             epsilon: query.parameters.epsilon, near: reachable)
-        var standing = TrustStanding(flow, dominators, query)
-        let found = standing.heedingDislikes(view, query) { trust in
-            ItemWalk(view, query, trust: trust).mass(query, near: known.itemVisits)
-        }
+        let standing = TrustStanding(flow, dominators, query)
+        let found = ItemWalk(view, query, trust: standing.trust)
+            .mass(query, near: known.itemVisits)
         let result = RankingResult(
             .tsalsa, view, query, standing: standing, mass: found, decay: .groups)
         return remember(result, dominators: dominators)

@@ -3,7 +3,10 @@ import Foundation
 
 /// Every case, in the order of the table.
 enum BenchmarkCases {
-    static let all: [any BenchmarkCase] = [TrustedSalsaCase(), IngestCase(), WalkCase()]
+    static let all: [any BenchmarkCase] = [
+        TrustedSalsaCase(), SciPyCase(), WarmCase(), IngestCase(), SnapshotCase(),
+        WalkCase(),
+    ]
 }
 
 @main
@@ -31,11 +34,39 @@ struct Bench: ParsableCommand {
     @Option(help: "A Python with numpy and scipy; where they are missing the comparison says so.")
     var python = "python3"
 
+    @Flag(help: "Print the names of the kernels whose instructions are counted.")
+    var listKernels = false
+
+    @Option(help: "Run one of those kernels and print nothing.")
+    var kernel: String?
+
+    @Option(help: "How often.")
+    var repeats = 1
+
+    @Flag(help: "Print a hash of what the engines say of a hundred orders of arrival.")
+    var fingerprint = false
+
     func validate() throws {
+        guard repeats >= 0 else { throw ValidationError("--repeats must not be negative") }
+        guard kernel.map({ GateKernel(rawValue: $0) != nil }) ?? true else {
+            throw ValidationError("there is no such kernel: --list-kernels")
+        }
         guard rounds > 0 else { throw ValidationError("--rounds must be positive") }
     }
 
     func run() throws {
+        if listKernels {
+            for kernel in GateKernel.allCases { print(kernel.rawValue) }
+        } else if let kernel = kernel.flatMap({ GateKernel(rawValue: $0) }) {
+            try kernel.run(repeats)
+        } else if fingerprint {
+            for line in try Fingerprint.lines(seed: seed) { print(line) }
+        } else {
+            try measure()
+        }
+    }
+
+    private func measure() throws {
         let known = BenchmarkCases.all
         for name in cases where !known.contains(where: { $0.name == name }) {
             let names = known.map { $0.name }.joined(separator: ", ")

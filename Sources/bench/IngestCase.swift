@@ -12,12 +12,15 @@ struct IngestCase: BenchmarkCase {
 
     func run(_ context: BenchContext) throws -> [BenchLine] {
         let feed = Feed(context.graph(.node), seed: context.seed)
-        var (dense, keyed, trusting) = (Times(), Times(), Times())
+        var (batched, dense, keyed, trusting) = (Times(), Times(), Times(), Times())
         var graph = InteractionGraph()
         for _ in 0..<context.rounds {
             graph = InteractionGraph()
             let resolved = try feed.resolved(in: &graph)
             dense.add(BenchContext.time { for edge in resolved { graph.add(edge) } })
+            graph = InteractionGraph()
+            let batches = Self.batches(of: try feed.resolved(in: &graph))
+            batched.add(BenchContext.time { for batch in batches { graph.add(batch) } })
             var other = InteractionGraph()
             trusting.add(BenchContext.time { feed.addTrust(to: &other) })
             keyed.add(BenchContext.time { feed.addKeyed(to: &other) })
@@ -27,10 +30,20 @@ struct IngestCase: BenchmarkCase {
         }
         let snapshot = graph.snapshot(ego: feed.keys[0], at: Instant(milliseconds: 0))
         return [
-            line("ingest, dense ids, edges", dense, feed.edges.count, bar: ">= 5 M/s"),
+            line(
+                "ingest, dense ids, batches of 65,536", batched, feed.edges.count, bar: ">= 5 M/s"),
+            line("ingest, dense ids, one by one", dense, feed.edges.count, bar: ""),
             line("ingest, 32-byte keys and text", keyed, feed.edges.count, bar: ""),
             line("ingest, trust by keys", trusting, feed.trust.count, bar: ""),
         ] + memory(graph, snapshot, edges: feed.edges.count)
+    }
+
+    private static func batches(
+        of edges: [InteractionGraph.ResolvedInteraction]
+    ) -> [[InteractionGraph.ResolvedInteraction]] {
+        stride(from: 0, to: edges.count, by: 65_536).map {
+            Array(edges[$0..<min(edges.count, $0 + 65_536)])
+        }
     }
 
     private func line(_ name: String, _ times: Times, _ count: Int, bar: String) -> BenchLine {
@@ -57,61 +70,5 @@ struct IngestCase: BenchmarkCase {
                 ours: "\(format(columns)) + \(format(backward)) = \(format(columns + backward))",
                 bar: "<= 9"),
         ]
-    }
-}
-
-/// A generated graph as signed records would bring it.
-private struct Feed {
-    var keys: [PublicKey] = []
-    var items: [ItemID] = []
-    var edges: [(author: Int, item: Int, interaction: Interaction)] = []
-    var trust: [(from: PublicKey, to: PublicKey, weight: Double)] = []
-
-    init(_ graph: PowerLawGraph, seed: UInt64) {
-        var random = SeededRandom(seed: seed, stream: "feed")
-        keys = (0..<graph.shape.authors).map { _ in Self.key(&random) }
-        items = (0..<graph.shape.items).compactMap { ItemID("song:\($0)") }
-        for author in keys.indices {
-            for edge in graph.itemOffsets[author]..<graph.itemOffsets[author + 1] {
-                let item = Int(graph.items[edge])
-                let time = Instant(milliseconds: graph.times[edge])
-                let interaction = Interaction(
-                    author: keys[author], item: items[item], kind: .play,
-                    weight: graph.plays[edge], time: time, firstSeen: time)
-                edges.append((author, item, interaction))
-            }
-            for edge in graph.trustOffsets[author]..<graph.trustOffsets[author + 1] {
-                let to = keys[Int(graph.trusted[edge])]
-                trust.append((keys[author], to, graph.trustWeights[edge]))
-            }
-        }
-        random.shuffle(&edges)
-        random.shuffle(&trust)
-    }
-
-    func resolved(
-        in graph: inout InteractionGraph
-    ) throws -> [InteractionGraph.ResolvedInteraction] {
-        let slots = keys.compactMap { graph.resolve(author: $0) }
-        guard slots.count == keys.count else { throw BenchFailure("ingest: authors are too many") }
-        let numbers = items.map { graph.resolve(item: $0) }
-        return edges.map {
-            InteractionGraph.ResolvedInteraction(
-                author: slots[$0.author], item: numbers[$0.item], $0.interaction)
-        }
-    }
-
-    func addKeyed(to graph: inout InteractionGraph) {
-        for edge in edges { graph.add(edge.interaction) }
-    }
-
-    func addTrust(to graph: inout InteractionGraph) {
-        for edge in trust { graph.setTrust(from: edge.from, to: edge.to, weight: edge.weight) }
-    }
-
-    private static func key(_ random: inout SeededRandom) -> PublicKey {
-        let bytes = (0..<32).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-        guard let key = PublicKey(bytes) else { fatalError("32 bytes are a key") }
-        return key
     }
 }

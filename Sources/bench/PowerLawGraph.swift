@@ -105,6 +105,23 @@ struct PowerLawGraph {
             interactions: interactions, ego: AuthorIndex(ego))
     }
 
+    /// One play more of an item by an author.
+    mutating func addInteraction(_ author: Int, _ item: UInt32) {
+        let place = itemOffsets[author + 1]
+        items.insert(item, at: place)
+        plays.insert(1, at: place)
+        times.insert(times[0], at: place)
+        for later in author + 1..<itemOffsets.count { itemOffsets[later] += 1 }
+    }
+
+    /// One trust edge more, of middle weight; none from an author to itself.
+    mutating func addTrust(_ author: Int, _ other: UInt32) {
+        let place = trustOffsets[author + 1]
+        trusted.insert(other, at: place)
+        trustWeights.insert(3, at: place)
+        for later in author + 1..<trustOffsets.count { trustOffsets[later] += 1 }
+    }
+
     private static func ids(_ count: Int, _ random: inout SeededRandom) -> [UInt32] {
         var ids = (0..<UInt32(count)).map { $0 }
         random.shuffle(&ids)

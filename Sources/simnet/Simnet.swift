@@ -16,7 +16,7 @@ struct Simnet: ParsableCommand {
             """,
         subcommands: [
             RunCommand.self, SweepCommand.self, VerifyCommand.self, ListCommand.self,
-            ShowCommand.self, ReproduceCommand.self,
+            ShowCommand.self, ReproduceCommand.self, EclipseCommand.self,
         ])
 
     static func main() {

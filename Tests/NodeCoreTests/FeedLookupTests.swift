@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test("it finds what was added and not what was removed", arguments: [UInt64(1), 2, 3])
-    func model(seed: UInt64) throws {
+    func model(seed: UInt64) {
         var random = SeededRandom(seed: seed)
         var table = FeedTable(capacity: 200, mixer: IDFingerprint(seed: seed))
         var naive: [PublicKey: FeedIndex] = [:]

@@ -37,12 +37,14 @@ extension Simulation {
         }
     }
 
-    /// Everybody holds as much of every honest, trusted feed as its author does.
+    /// Everybody holds as much of every honest, trusted feed as its author does; at constant interest, everybody
+    /// who holds the feed at all.
     private func checkAgreement(_ honest: [Host]) {
         for author in honest.prefix(scenario.honestNodes - scenario.freeRiders) {
             let head = author.frontier(of: author.publicKey)
             for host in honest {
                 let held = host.frontier(of: author.publicKey)
+                if held == 0, scenario.agreesOnHeldOnly { continue }
                 oracle.check(
                     held == head, "not-converged", host, now,
                     "feed of host \(author.index): \(held) of \(head)")

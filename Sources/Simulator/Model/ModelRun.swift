@@ -38,8 +38,7 @@ struct ModelRun {
             wanted += Double(holders[author] - 1)
             progress(UInt64(number + 1), UInt64(records))
         }
-        let day = NodeDay(scenario, seed: seed, links, interest, total, records: records)
-        let figures =
+        var figures =
             [
                 ("published", Double(records)), ("deliveries", Double(total.deliveries)),
                 ("records_received", Double(total.copies)),
@@ -47,10 +46,14 @@ struct ModelRun {
                     "copies_per_delivery",
                     Double(total.copies) / Double(max(1, total.deliveries))
                 ),
-                ("bytes_per_delivery", day.bytesPerDelivery),
                 ("coverage", Double(total.deliveries) / max(1, wanted)),
                 ("sampling_rounds", Double(interest.rounds)),
-            ] + metrics.delays + day.named
+            ] + metrics.delays
+        // No node holds more feeds than this, so there is no such day.
+        if interest.limit <= CoreLimits().feeds {
+            let day = NodeDay(scenario, seed: seed, links, interest, total, records: records)
+            figures += [("bytes_per_delivery", day.bytesPerDelivery)] + day.named
+        }
         return RunReport(
             seed: seed, scenario: scenario, traceHash: spread.trace.value,
             events: spread.events, checks: 0, duration: longest, violations: [],

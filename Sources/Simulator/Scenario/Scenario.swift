@@ -5,6 +5,8 @@ public struct Scenario: Hashable, Sendable {
     public var summary = ""
     public var fidelity = "protocol"
     public var checks = "full"
+    /// Who must agree at the end: everybody on every feed, or those who hold a feed on that feed.
+    public var agreement = "all"
     public var isSwarm = false
     /// Virtual seconds with workload and faults, then without.
     public var activeSeconds = 120
@@ -81,6 +83,7 @@ public struct Scenario: Hashable, Sendable {
 
     /// Fidelity `full`: the real signatures.
     var usesRealSignatures: Bool { fidelity == "full" }
+    var agreesOnHeldOnly: Bool { agreement == "held" }
     var isModel: Bool { fidelity == "model" }
     var isFullyChecked: Bool { checks == "full" }
     var hasPowerCuts: Bool { powerCuts > 0 }

@@ -50,11 +50,14 @@ public struct ScenarioField: Sendable {
         ScenarioField("run.summary", .text(\.summary), "what the scenario is for"),
         ScenarioField(
             "run.fidelity", .choice(\.fidelity, ["protocol", "full", "model"]),
-            "protocol: keyed-hash signatures; full: Ed25519; model: dissemination, sampling, ranking"
+            "protocol: keyed-hash signatures; full: Ed25519; model: flat arrays, no core"
         ),
         ScenarioField(
             "run.checks", .choice(\.checks, ["full", "light"]),
             "full: every event is checked; light: acknowledged records, counts and the end"),
+        ScenarioField(
+            "run.agreement", .choice(\.agreement, ["all", "held"]),
+            "all: in the end everybody agrees on every trusted feed; held: whoever holds it"),
         ScenarioField(
             "run.swarm", .flag(\.isSwarm),
             "each seed draws which faults and adversaries are on, up to what is stated"),

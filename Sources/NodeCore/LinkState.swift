@@ -10,6 +10,8 @@ struct LinkState: Sendable {
 
     let nodeKey: NodeKey
     let direction: LinkDirection
+    /// Tells this link from a later one of the same number.
+    let session: UInt64
     var phase: Phase
     /// The peer's clock less ours at its HELLO.
     var skewMilliseconds: Int64 = 0
@@ -19,6 +21,11 @@ struct LinkState: Sendable {
     var nextPing: UInt64
     var nextFrontier: UInt64
     var frontierRounds: UInt64 = 0
+    /// Whether the peer takes sketches.
+    var sketches = false
+    /// The sketch that is under way, and from when the peer may begin another.
+    var reconciliation: Reconciliation?
+    var nextSketch: UInt64 = 0
     /// Value of the feed table's clock when this link was last told frontiers.
     var toldThrough: UInt64 = 0
     /// By feed index.
@@ -39,8 +46,10 @@ struct LinkState: Sendable {
     var rejections = 0
 
     init(
-        nodeKey: NodeKey, direction: LinkDirection, now: UInt64, limits: CoreLimits
+        nodeKey: NodeKey, direction: LinkDirection, session: UInt64, now: UInt64,
+        limits: CoreLimits
     ) {
+        self.session = session
         self.nodeKey = nodeKey
         self.direction = direction
         phase = .awaitingHello(deadline: now + limits.helloMilliseconds)
@@ -60,6 +69,7 @@ struct LinkState: Sendable {
         if case .awaitingHello(let deadline) = phase { return deadline }
         var due = min(nextPing, nextFrontier, askAgainAt ?? .max)
         for slot in ranges.keys.indices { due = min(due, ranges[slot: slot].deadline) }
+        if let reconciliation { due = min(due, reconciliation.deadline) }
         return due
     }
 

@@ -3,31 +3,40 @@ import Records
 
 /// Anti-entropy: links tell each other how far they hold each feed, and ask for what they lack.
 extension Node {
-    /// Sends the frontiers that moved since this link was last told, or all of them.
+    /// Sends the frontiers that moved since this link was last told (or since `since` of the table's clock), or
+    /// all of them.
     mutating func tellFrontier(
-        _ link: LinkID, whole: Bool, _ now: Moment, _ effects: inout [Effect]
+        _ link: LinkID, whole: Bool, since: UInt64? = nil, _ now: Moment,
+        _ effects: inout [Effect]
     ) {
         guard let slot = links.slot(of: link) else { return }
-        let since = whole ? 0 : links[slot: slot].toldThrough
+        let since = whole ? 0 : since ?? links[slot: slot].toldThrough
         var entries: [Frontier.Entry] = []
         feeds.forEach { index, feed in
-            guard feed.frontier > 0, !feed.isFrozen, feed.changedAt > since || whole else { return }
+            guard feed.isTellable, feed.changedAt > since || whole else { return }
             if !whole, links[slot: slot].isKnown(index, through: feed.frontier) { return }
-            entries.append(
-                Frontier.Entry(
-                    feed: feed.key, sequence: feed.frontier, headPrefix: feed.head.raw.prefix64))
+            entries.append(feed.frontierEntry)
         }
-        entries.sort { $0.feed < $1.feed }
-        for start in stride(from: 0, to: entries.count, by: WireLimits.frontierEntries) {
-            let part = entries[start..<min(start + WireLimits.frontierEntries, entries.count)]
-            effects.append(.send(link, .frontier(Frontier(entries: Array(part)))))
-        }
+        effects += Self.frontierFrames(entries).map { .send(link, $0) }
         let clock = feeds.clock
         let interval = configuration.antiEntropyMilliseconds
         links.update(link) { state in
             state.toldThrough = clock
             state.frontierRounds += 1
             state.nextFrontier = now.monotonicMilliseconds + interval
+        }
+    }
+
+    /// Entries in their order on the wire, each feed once, as many frames as it takes.
+    static func frontierFrames(_ entries: [Frontier.Entry]) -> [Frame] {
+        var sorted: [Frontier.Entry] = []
+        for entry in entries.sorted(by: { $0.feed < $1.feed }) where sorted.last?.feed != entry.feed
+        {
+            sorted.append(entry)
+        }
+        return stride(from: 0, to: sorted.count, by: WireLimits.frontierEntries).map { start in
+            let end = min(start + WireLimits.frontierEntries, sorted.count)
+            return .frontier(Frontier(entries: Array(sorted[start..<end])))
         }
     }
 
@@ -89,7 +98,7 @@ extension Node {
         }
     }
 
-    private mutating func dropWant(_ feed: PublicKey, of link: LinkID) {
+    mutating func dropWant(_ feed: PublicKey, of link: LinkID) {
         let removed = links.update(link) { $0.wants.remove(feed) != nil }
         if removed == true { wantsTotal -= 1 }
     }
@@ -166,84 +175,5 @@ extension Node {
 
     mutating func release(_ feed: PublicKey, from link: LinkID) {
         if fetching[feed]?.link == link { fetching.remove(feed) }
-    }
-
-    /// A peer asks for a range of ours.
-    mutating func asked(_ request: RangeRequest, by link: LinkID, _ effects: inout [Effect]) {
-        guard let index = feeds.index(of: request.feed), request.first <= feeds[index].frontier,
-            let slot = links.slot(of: link),
-            links[slot: slot].readsRunning < limits.readsPerLink
-        else {
-            let empty = RangeResponse(feed: request.feed, entries: [])
-            effects.append(.send(link, .rangeResponse(empty)))
-            return
-        }
-        links[slot: slot].readsRunning += 1
-        let id = nextEffect()
-        reads[id] = .answer(link, request)
-        let held = RangeRequest(
-            feed: request.feed, first: request.first, last: min(request.last, feeds[index].frontier)
-        )
-        effects.append(.readRange(id, held, maximumBytes: limits.rangeBytes))
-    }
-
-    /// The store read what a peer, or a suspicion of ours, asked for; nothing, if it could not.
-    mutating func rangeRead(
-        _ id: EffectID, _ entries: [StoredEntry], _ effects: inout [Effect]
-    ) {
-        guard let read = reads.removeValue(forKey: id) else { return }
-        switch read {
-        case .answer(let link, let request):
-            guard links.contains(link) else { return }
-            links.update(link) { $0.readsRunning -= 1 }
-            let response = RangeResponse(
-                feed: request.feed, entries: entries.map(Self.responseEntry))
-            effects.append(.send(link, .rangeResponse(response)))
-            if let feed = feeds.index(of: request.feed), let last = entries.last {
-                links.update(link) { $0.note(offered: last.sequence, of: feed) }
-            }
-        case .fork(let suspect):
-            guard case .record(let held)? = entries.first else { return }
-            settleFork(held.record, suspect, &effects)
-        }
-    }
-
-    private static func responseEntry(_ entry: StoredEntry) -> RangeResponse.Entry {
-        switch entry {
-        case .record(let stored): .record(stored.record.encoded)
-        case .tombstone(let tombstone):
-            .tombstone(
-                sequence: tombstone.sequence, id: tombstone.id,
-                retraction: tombstone.encodedRetraction)
-        }
-    }
-
-    /// A peer answered one of our range requests.
-    mutating func answered(
-        _ response: RangeResponse, by link: LinkID, _ now: Moment, _ effects: inout [Effect]
-    ) {
-        // An answer that comes too late is still worth its records.
-        var asked: RangeRequest?
-        links.update(link) { state in
-            asked = state.ranges.remove(response.feed)?.request
-            state.missedRanges = 0
-            state.askAgainAt = nil
-        }
-        if asked != nil { release(response.feed, from: link) }
-        let before = feeds.tip(of: response.feed)
-        for entry in response.entries {
-            switch entry {
-            case .record(let bytes): receive(bytes[...], from: link, now, &effects)
-            case .tombstone(let sequence, let id, let retraction):
-                receiveTombstone(
-                    feed: response.feed, sequence: sequence, id: id, retraction: retraction,
-                    from: link, now, &effects)
-            }
-        }
-        let after = feeds.tip(of: response.feed)
-        if let asked, after == before, asked.first > before, hasRoom {
-            dropWant(response.feed, of: link)
-        }
-        pump(link, now, &effects)
     }
 }

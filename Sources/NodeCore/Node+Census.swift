@@ -21,6 +21,7 @@ extension Node {
             MapCensus(
                 name: "stranger-feeds", count: strangers.count, capacity: limits.strangerFeeds),
             MapCensus(name: "wants", count: wantsTotal, capacity: limits.wants),
+            MapCensus(name: "sketches", count: sketchCount, capacity: limits.sketches),
             MapCensus(name: "window", count: windowTotal, capacity: limits.windowRecords),
             MapCensus(name: "fetching", count: fetching.count, capacity: fetching.capacity),
             MapCensus(name: "fork-proofs", count: proofs.count, capacity: proofs.capacity),

@@ -34,9 +34,14 @@ extension Node {
         effects.append(.commit(id, batch))
     }
 
-    /// The places of the next commit: as many as fit, or one feed's after a contradiction.
+    /// The places of the next commit: as many as fit, or one feed's after a contradiction. Never cut inside a
+    /// segment: a frontier must be a place that a signature vouches for.
     private func nextPart(_ now: Moment) -> [Gathered.Place] {
-        let part = gathered.places.prefix(limits.commitRecords)
+        var count = min(limits.commitRecords, gathered.places.count)
+        while count > 0, count < gathered.places.count, !gathered.places[count - 1].entry.vouches {
+            count += 1
+        }
+        let part = gathered.places.prefix(count)
         guard now.monotonicMilliseconds < isolatesUntil, let first = part.first else {
             return Array(part)
         }
@@ -187,46 +192,59 @@ extension Node {
                 firstSeen: firstSeen))
     }
 
-    /// Sends what was just committed to every link that lacks it.
+    /// Sends what was just committed to every link that lacks it: records with their signature as they are; of
+    /// feeds with other places the frontier, so that the link asks for the range.
     private mutating func push(_ places: [Gathered.Place], _ effects: inout [Effect]) {
-        let parcels = places.compactMap { place -> Parcel? in
-            guard let record = place.entry.storedRecord?.record, !feeds[place.feed].isFrozen else {
-                return nil
-            }
-            return Parcel(
-                feed: place.feed, sequence: record.body.sequence, encoded: record.encoded,
-                source: place.source)
-        }
-        guard !parcels.isEmpty else { return }
+        guard !places.isEmpty else { return }
         for (slot, link) in links.keys.enumerated() where links[slot: slot].isReady {
-            var records: [EncodedRecord] = []
-            var bytes = 0
-            for parcel in parcels where parcel.source != link {
-                let reach = links[slot: slot].reach(parcel.feed)
-                guard reach < parcel.sequence, reach + limits.windowSpan >= parcel.sequence else {
+            var batch = PushBatch()
+            var told: [FeedIndex] = []
+            for place in places where place.source != link {
+                let sequence = place.entry.sequence
+                let reach = links[slot: slot].reach(place.feed)
+                guard reach < sequence, told.last != place.feed, !feeds[place.feed].isFrozen else {
                     continue
                 }
-                let size = parcel.encoded.count + 2
-                if records.count == WireLimits.recordsPerFrame
-                    || bytes + size > WireLimits.recordsFrameBudgetBytes
-                {
-                    effects.append(.send(link, .push(records)))
-                    records = []
-                    bytes = 0
+                guard let record = place.entry.storedRecord?.record, record.signature != nil,
+                    reach + limits.windowSpan >= sequence
+                else {
+                    told.append(place.feed)
+                    continue
                 }
-                records.append(parcel.encoded)
-                bytes += size
-                links[slot: slot].note(offered: parcel.sequence, of: parcel.feed)
+                if let full = batch.add(record.encoded) {
+                    effects.append(.send(link, .push(full)))
+                }
+                links[slot: slot].note(offered: sequence, of: place.feed)
             }
-            if !records.isEmpty { effects.append(.send(link, .push(records))) }
+            if !batch.records.isEmpty { effects.append(.send(link, .push(batch.records))) }
+            announce(told, to: link, &effects)
         }
+    }
+
+    /// Tells one link how far we hold these feeds.
+    private func announce(_ told: [FeedIndex], to link: LinkID, _ effects: inout [Effect]) {
+        effects += Self.frontierFrames(told.map(entry)).map { .send(link, $0) }
     }
 }
 
-/// A committed record on its way to every link that lacks it.
-private struct Parcel {
-    let feed: FeedIndex
-    let sequence: UInt64
-    let encoded: EncodedRecord
-    let source: LinkID?
+/// Records on their way into PUSH frames.
+private struct PushBatch {
+    private(set) var records: [EncodedRecord] = []
+    private var bytes = 0
+
+    /// Adds a record; gives back the frame's worth that it no longer fitted into.
+    mutating func add(_ record: EncodedRecord) -> [EncodedRecord]? {
+        let size = record.count + 2
+        var full: [EncodedRecord]?
+        if records.count == WireLimits.recordsPerFrame
+            || bytes + size > WireLimits.recordsFrameBudgetBytes
+        {
+            full = records
+            records = []
+            bytes = 0
+        }
+        records.append(record)
+        bytes += size
+        return full
+    }
 }

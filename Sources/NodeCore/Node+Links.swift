@@ -15,7 +15,8 @@ extension Node {
             return
         }
         let state = LinkState(
-            nodeKey: key, direction: direction, now: now.monotonicMilliseconds, limits: limits)
+            nodeKey: key, direction: direction, session: nextEffect().raw,
+            now: now.monotonicMilliseconds, limits: limits)
         guard links.set(link, state) else {
             effects.append(.disconnect(link, .overloaded))
             return
@@ -67,6 +68,9 @@ extension Node {
         case .push(let records):
             pushed(records.map { $0[...] }, by: link, now, &effects)
         case .frontier(let frontier): told(frontier, by: link, now, &effects)
+        case .sketch(let part): sketched(part, by: link, now, &effects)
+        case .sketchRequest(let request): symbolsAsked(request, by: link, now, &effects)
+        case .sketchResult(let result): sketchEnded(result, by: link, &effects)
         case .rangeRequest(let request): asked(request, by: link, &effects)
         case .rangeResponse(let response): answered(response, by: link, now, &effects)
         case .forkProof(let one, let other):
@@ -99,7 +103,7 @@ extension Node {
     private func hello(at now: Moment) -> Hello {
         Hello(
             minimumVersion: Self.protocolVersion, maximumVersion: Self.protocolVersion,
-            network: configuration.network, capabilities: 0, time: now.wall,
+            network: configuration.network, capabilities: Hello.sketches, time: now.wall,
             maximumFrameBytes: UInt64(WireLimits.frameBytes))
     }
 
@@ -125,10 +129,11 @@ extension Node {
         links.update(link) { state in
             state.phase = .ready(version: Self.protocolVersion)
             state.skewMilliseconds = skew
+            state.sketches = hello.capabilities & Hello.sketches != 0
         }
         if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
         noteReadyPeers(now)
-        tellFrontier(link, whole: true, now, &effects)
+        reconcile(link, now, &effects)
         giveUpDuplicate(of: link, &effects)
     }
 
@@ -176,8 +181,13 @@ extension Node {
                 let isWhole =
                     links[slot: slot].frontierRounds % configuration.fullFrontierRounds
                     == configuration.fullFrontierRounds - 1
-                tellFrontier(link, whole: isWhole, now, &effects)
+                if isWhole {
+                    reconcile(link, now, &effects)
+                } else {
+                    tellFrontier(link, whole: false, now, &effects)
+                }
             }
+            expireSketch(link, now, &effects)
             pump(link, now, &effects)
         }
     }

@@ -118,7 +118,8 @@ public struct Node: Sendable {
 
 /// A range read in the store, and what it is for.
 enum RangeRead: Sendable {
-    case answer(LinkID, RangeRequest)
-    /// A second signed body for a place that we hold: compare, and prove the fork.
-    case fork(Record)
+    /// `session` tells a link from a later one of the same number.
+    case answer(LinkID, session: UInt64, RangeRequest)
+    /// Verified places of which the first differs from the one that we hold: prove the fork.
+    case fork([ChainPlace])
 }

@@ -18,6 +18,11 @@ public struct ByteWriter: Sendable {
         value.raw.append(to: &written)
     }
 
+    /// Bytes of a number as a varint, 1 ... 10.
+    public static func varintBytes(_ value: UInt64) -> Int {
+        (max(1, UInt64.bitWidth - value.leadingZeroBitCount) + 6) / 7
+    }
+
     /// LEB128 in its shortest form.
     public mutating func varint(_ value: UInt64) {
         var rest = value

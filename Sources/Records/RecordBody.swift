@@ -35,15 +35,26 @@ public struct RecordBody: Hashable, Sendable {
     /// The one byte string of this body.
     public var encoded: [UInt8] {
         var writer = ByteWriter(reserving: 160)
+        writeHeader(kind: payload.kind, to: &writer)
+        payload.write(to: &writer)
+        return writer.bytes
+    }
+
+    /// Everything before the payload.
+    func writeHeader(kind: UInt8, to writer: inout ByteWriter) {
         writer.byte(Self.format)
-        writer.byte(payload.kind)
+        writer.byte(kind)
         writer.wrapped(feed)
         writer.varint(sequence)
         writer.wrapped(previous)
         writer.varint(time.milliseconds)
         writer.byte(isIgnorable ? Self.ignorable : 0)
-        payload.write(to: &writer)
-        return writer.bytes
+    }
+
+    /// Bytes before the payload in the encoded body.
+    var headerBytes: Int {
+        3 + 2 * Bytes32.count + ByteWriter.varintBytes(sequence)
+            + ByteWriter.varintBytes(time.milliseconds)
     }
 
     /// Feed and sequence of the body that starts `bytes`; nil where even these cannot be read. Says nothing of

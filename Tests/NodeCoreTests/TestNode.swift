@@ -13,8 +13,12 @@ struct Person {
     var key: PublicKey { signer.publicKey }
 
     init(_ number: UInt8) throws {
+        try self.init(seed: [UInt8](repeating: number, count: 32))
+    }
+
+    init(seed: [UInt8]) throws {
         try Sodium.start()
-        signer = try SigningKey(seed: [UInt8](repeating: number, count: 32))
+        signer = try SigningKey(seed: seed)
     }
 
     func record(
@@ -43,6 +47,19 @@ struct Person {
 func item(_ text: String) -> ItemID {
     guard let item = ItemID(text) else { fatalError("not an item: \(text)") }
     return item
+}
+
+/// The records as one chain that ends with a signature.
+func chain(_ records: [Record]) throws -> Chain {
+    guard let chain = Chain(records.map { .record($0) }) else { throw NoChain() }
+    return chain
+}
+
+struct NoChain: Error {}
+
+/// A FORK_PROOF of two runs, whatever they prove.
+func forkFrame(_ one: [Record], _ other: [Record]) throws -> Frame {
+    .forkProof(try chain(one), try chain(other))
 }
 
 /// A core with a clock, a memory store and links, driven by hand: store, ranking and rebuild effects are

@@ -26,7 +26,7 @@ struct Metrics {
 
     mutating func received(_ bytes: [UInt8]) {
         guard bytes.first == 10 || bytes.first == 23 else { return }
-        recordsReceived += UInt64(WireView.recordCount(in: bytes) ?? 0)
+        recordsReceived += UInt64(WireView.placeCount(in: bytes))
     }
 
     mutating func committed(_ record: Record, isOwn: Bool, trueNow: UInt64) {

@@ -8,6 +8,8 @@ struct NodeDay {
     private static let daySeconds = 86_400.0
     /// `CoreConfiguration.fullFrontierRounds`, as it stands by default.
     private static let roundsToWhole = 10.0
+    /// Symbols a difference, with what is asked for too much (SketchTests).
+    private static let symbolsEach = 1.5
 
     /// Every figure with its name, in one order.
     let named: [(name: String, value: Double)]
@@ -25,12 +27,19 @@ struct NodeDay {
         var held = 0.0
         var told = 0.0
         var lacked = 0.0
+        var symbols = 0.0
         for node in 0..<links.nodeCount {
             let feeds = Double(interest.count(node))
             held += feeds / nodes
             for end in links.ends(of: node) {
-                told += feeds / nodes
-                lacked += Double(interest.lacking(Int(links.peers[end]), of: node)) / nodes
+                let peer = Int(links.peers[end])
+                let alone = Double(interest.lacking(peer, of: node))
+                let difference = alone + Double(interest.lacking(node, of: peer))
+                // Where most differs the whole is told; the sketch that showed it cost its first symbols.
+                let isWhole = difference * 4 >= 3 * (feeds + Double(interest.count(peer)))
+                told += (isWhole ? feeds : alone) / nodes
+                symbols += max(32, isWhole ? 0 : difference * Self.symbolsEach) / 2 / nodes
+                lacked += alone / nodes
             }
         }
         let core = CoreLimits()
@@ -45,7 +54,8 @@ struct NodeDay {
         let sizes = ModelSizes(scenario, seed: seed)
         let bytes =
             daily(total.copies) * sizes.push + entries * sizes.frontierEntry
-            + (frames + ends * whole) * sizes.frontierHeader + asks * sizes.ask
+            + frames * sizes.frontierHeader + asks * sizes.ask
+            + (symbols * sizes.symbol + ends / 2 * sizes.sketchHeader) * whole
             + pings * sizes.ping
         let fresh = daily(total.deliveries)
         let replays = daily(total.copies) - fresh

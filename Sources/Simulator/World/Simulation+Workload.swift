@@ -43,7 +43,7 @@ extension Simulation {
         guard entry.sequence > 1, !entry.isRetracted, entry.payload.itemID != nil else {
             return nil
         }
-        return OwnDraft(payload: .retract(sequence: entry.sequence, id: entry.id))
+        return OwnDraft(payload: entry.retraction)
     }
 
     private func publish(_ drafts: [OwnDraft], _ host: Host) {

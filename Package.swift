@@ -91,7 +91,8 @@ let package = Package(
         // 5
         .executableTarget(
             name: "simnet",
-            dependencies: ["Primitives", "Simulator", argumentParser], swiftSettings: strict),
+            dependencies: ["Primitives", "Cryptography", "Simulator", "Testbed", argumentParser],
+            swiftSettings: strict),
         .executableTarget(
             name: "vouchbird",
             dependencies: [

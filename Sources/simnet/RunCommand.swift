@@ -24,7 +24,9 @@ struct RunCommand: ParsableCommand {
         }
         bar.finish()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        if let out { try RunDirectory.write(report, to: out, wallSeconds: seconds) }
+        if let out {
+            try RunDirectory.write(RunRecord(report), to: out, wallSeconds: seconds)
+        }
         Console.print(text(report, seconds))
         guard report.violationCount == 0 else { throw ExitCode(1) }
     }
@@ -42,12 +44,15 @@ struct RunCommand: ParsableCommand {
         }
         lines.append("violations   \(report.violationCount)")
         for violation in report.violations { lines.append("  \(violation)") }
-        if report.violationCount > 0 { lines.append("again: \(command)") }
+        if report.violationCount > 0 {
+            lines.append("again:   simnet run \(command)")
+            lines.append("smaller: simnet shrink \(command)")
+        }
         return lines.joined(separator: "\n")
     }
 
     private var command: String {
         let changes = arguments.changes.map { " --set \($0)" }.joined()
-        return "simnet run \(arguments.scenario) --seed \(seed)\(changes)"
+        return "\(arguments.scenario) --seed \(seed)\(changes)"
     }
 }

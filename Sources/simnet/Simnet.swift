@@ -15,7 +15,8 @@ struct Simnet: ParsableCommand {
             cannot be run, 74 files.
             """,
         subcommands: [
-            RunCommand.self, SweepCommand.self, VerifyCommand.self, ListCommand.self,
+            RunCommand.self, SweepCommand.self, ReportCommand.self, CompareCommand.self,
+            VerifyCommand.self, ShrinkCommand.self, LocalCommand.self, ListCommand.self,
             ShowCommand.self,
         ])
 
@@ -27,6 +28,8 @@ struct Simnet: ParsableCommand {
             end(65, failure.message, failure.hint)
         } catch let failure as FileFailure {
             end(74, failure.message, nil)
+        } catch let worker as ExitedWorker {
+            exit(withError: ExitCode(worker.status))
         } catch {
             exit(withError: error)
         }

@@ -36,16 +36,20 @@ extension Chart {
         }
     }
 
+    /// Who has no data in this picture is not named, and keeps its colour in the others.
     private func legend(_ page: inout Markup) {
-        let names: [String]
+        let entries: [(name: String, hasData: Bool)]
         switch content {
-        case .lines(let lines): names = lines.map(\.name)
-        case .bars(_, let series): names = series
+        case .lines(let lines): entries = lines.map { ($0.name, !$0.points.isEmpty) }
+        case .bars(let groups, let series):
+            entries = series.enumerated().map { position, name in
+                (name, groups.contains { $0.bars[position] != nil })
+            }
         }
-        guard names.count > 1 else { return }
+        guard entries.count > 1 else { return }
         page.element("ul", [("class", "legend")]) { page in
-            for (position, name) in names.enumerated() {
-                page.element("li", [("class", "s\(position % SeriesStyle.count)")], name)
+            for (position, entry) in entries.enumerated() where entry.hasData {
+                page.element("li", [("class", "s\(position % SeriesStyle.count)")], entry.name)
             }
         }
     }

@@ -269,7 +269,7 @@ extension LocalRun {
             ("connections_refused", Double(counts.refused)),
             ("fault.crash", Double(kills)), ("fault.reset", Double(counts.resets)),
             ("fault.stall", Double(counts.stalls)),
-            ("fault.cut_milliseconds", Double(counts.cutMilliseconds)),
+            ("held_back_milliseconds", Double(counts.cutMilliseconds)),
         ]
         findings.check(
             plan.cuts.isEmpty || counts.cutMilliseconds + counts.refused > 0,

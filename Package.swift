@@ -91,7 +91,9 @@ let package = Package(
         // 5
         .executableTarget(
             name: "simnet",
-            dependencies: ["Primitives", "Cryptography", "Simulator", "Testbed", argumentParser],
+            dependencies: [
+                "Primitives", "Cryptography", "Simulator", "Testbed", argumentParser, signals,
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "vouchbird",
@@ -124,7 +126,7 @@ let package = Package(
             "ProcessTests",
             [
                 "Primitives", "Records", "Cryptography", "Transport", "Daemon", "Testbed",
-                "vouchbird",
+                "simnet", "vouchbird",
             ]),
     ]
 )

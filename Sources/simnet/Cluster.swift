@@ -22,7 +22,7 @@ struct Cluster {
     }
 
     func results(
-        of seeds: [UInt64], _ scenario: Scenario, out: String?, progress: (Int) -> Void
+        of seeds: [UInt64], _ scenario: Scenario, out: String?, progress: (Int) throws -> Void
     ) throws -> [SeedResult] {
         guard FileManager.default.fileExists(atPath: Self.program) else {
             throw FileFailure(
@@ -47,7 +47,7 @@ struct Cluster {
             throw FileFailure(
                 message: "cannot start \(Self.program): \(error.localizedDescription)")
         }
-        let results = read(output.fileHandleForReading, progress)
+        let results = try read(output.fileHandleForReading, progress)
         process.waitUntilExit()
         guard process.terminationStatus == 0, results.count == seeds.count else {
             throw FileFailure(
@@ -58,7 +58,9 @@ struct Cluster {
     }
 
     /// Lines as the workers finish, in no order.
-    private func read(_ handle: FileHandle, _ progress: (Int) -> Void) -> [SeedResult] {
+    private func read(_ handle: FileHandle, _ progress: (Int) throws -> Void) throws
+        -> [SeedResult]
+    {
         var results: [SeedResult] = []
         var rest = ""
         while true {
@@ -74,7 +76,7 @@ struct Cluster {
                     results.append(SeedResult(died: seed))
                 }
             }
-            progress(results.count)
+            try progress(results.count)
         }
     }
 }

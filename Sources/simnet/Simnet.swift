@@ -12,7 +12,7 @@ struct Simnet: ParsableCommand {
             Results go to standard output, everything else to standard error.
 
             Exit codes: 0 nothing was violated, 1 something was, 64 usage, 65 a scenario that \
-            cannot be run, 74 files.
+            cannot be run, 74 files, 130 interrupted.
             """,
         subcommands: [
             RunCommand.self, SweepCommand.self, ReportCommand.self, CompareCommand.self,
@@ -28,6 +28,8 @@ struct Simnet: ParsableCommand {
             end(65, failure.message, failure.hint)
         } catch let failure as FileFailure {
             end(74, failure.message, nil)
+        } catch let interrupted as Interrupted {
+            end(Interrupted.exitCode, interrupted.message, nil)
         } catch let worker as ExitedWorker {
             exit(withError: ExitCode(worker.status))
         } catch {

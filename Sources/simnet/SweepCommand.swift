@@ -52,7 +52,13 @@ struct SweepCommand: ParsableCommand {
         if !kept.isEmpty { Console.error("\(kept.count) seeds were done before\n") }
         var bar = ProgressBar()
         let total = UInt64(range.count)
+        let interruption = Interruption()
         let progress = { (done: Int) in
+            try interruption.check(
+                "interrupted after \(done + kept.count) of \(total) seeds; "
+                    + (out == nil
+                        ? "with --out FOLDER the same command would go on from there"
+                        : "the same command goes on from there"))
             bar.show(UInt64(done + kept.count), of: total, "\(done + kept.count) of \(total) seeds")
         }
         let results = (kept + (try results(of: waiting, scenario, progress)))
@@ -63,7 +69,7 @@ struct SweepCommand: ParsableCommand {
     }
 
     private func results(
-        of seeds: [UInt64], _ scenario: Scenario, _ progress: (Int) -> Void
+        of seeds: [UInt64], _ scenario: Scenario, _ progress: (Int) throws -> Void
     ) throws -> [SeedResult] {
         guard !seeds.isEmpty else { return [] }
         if let cluster {

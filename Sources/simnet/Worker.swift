@@ -32,9 +32,9 @@ enum Worker {
         return shares
     }
 
-    /// Results of all seeds in no order. `progress` hears how many are done.
+    /// Results of all seeds in no order. `progress` hears how many are done, and may end it by throwing.
     static func results(
-        of seeds: [UInt64], jobs: Int, _ source: WorkSource, progress: (Int) -> Void
+        of seeds: [UInt64], jobs: Int, _ source: WorkSource, progress: (Int) throws -> Void
     ) throws -> [SeedResult] {
         let shares = shares(seeds)
         let collected = Mutex<(next: Int, results: [SeedResult], failure: (any Error)?)>(
@@ -61,7 +61,7 @@ enum Worker {
         var finished = 0
         while finished < jobs {
             if done.wait(timeout: .now() + .milliseconds(200)) == .success { finished += 1 }
-            progress(collected.withLock { $0.results.count })
+            try progress(collected.withLock { $0.results.count })
         }
         return try collected.withLock { state in
             if let failure = state.failure { throw failure }

@@ -132,6 +132,8 @@ async def main(path):
         relay.start = loop.time()
         tasks.append(asyncio.create_task(relay.run_resets()))
 
+    # Who starts a program from a thread of a pool hands down that thread's mask, with these signals blocked.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1, signal.SIGTERM})
     loop.add_signal_handler(signal.SIGUSR1, begin)
     loop.add_signal_handler(signal.SIGTERM, over.set)
     leash = asyncio.StreamReader()

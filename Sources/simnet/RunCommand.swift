@@ -19,13 +19,15 @@ struct RunCommand: ParsableCommand {
         if let out { try RunDirectory.requireAbsent(out) }
         let start = ContinuousClock.now
         var bar = ProgressBar()
-        let report = Simulation(scenario, seed: seed).run { now, end in
+        let simulation = Simulation(scenario, seed: seed)
+        let report = simulation.run { now, end in
             bar.show(now, of: end, "\(now / 1000) s of virtual time")
         }
         bar.finish()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         if let out {
-            try RunDirectory.write(RunRecord(report), to: out, wallSeconds: seconds)
+            try RunDirectory.write(
+                RunRecord(report), graph: simulation.trustGraph, to: out, wallSeconds: seconds)
         }
         Console.print(text(report, seconds))
         guard report.violationCount == 0 else { throw ExitCode(1) }

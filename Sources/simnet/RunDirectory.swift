@@ -9,6 +9,7 @@ enum RunDirectory {
     static let manifestFile = "manifest.json"
     private static let metricsFile = "metrics.tsv"
     private static let summaryFile = "summary.json"
+    private static let graphFile = "trust.graphml"
 
     struct Manifest: Codable {
         var schema = "simnet.manifest/1"
@@ -51,7 +52,9 @@ enum RunDirectory {
     // MARK: Writing
 
     /// The manifest comes last: a directory that has one is complete.
-    static func write(_ run: RunRecord, to path: String, wallSeconds: Double) throws {
+    static func write(
+        _ run: RunRecord, graph: TrustGraph? = nil, to path: String, wallSeconds: Double
+    ) throws {
         do {
             let folder = URL(fileURLWithPath: path)
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -64,6 +67,7 @@ enum RunDirectory {
             let rows = MetricRow.tsv(run.rows, run: run.traceHash, seed: run.seed)
             try put(Data(rows.utf8), metricsFile)
             try put(try encoder.encode(summary(run)), summaryFile)
+            if let graph { try put(Data(graph.graphML.utf8), graphFile) }
             let manifest = Manifest(
                 commit: commit, seed: run.seed, traceHash: run.traceHash, events: run.events,
                 scenarioDigest: digest(of: run.scenario), wallSeconds: wallSeconds)

@@ -103,10 +103,11 @@ struct SweepCommand: ParsableCommand {
 
     private func work(_ scenario: Scenario, _ seed: UInt64) throws {
         let start = ContinuousClock.now
-        let run = RunRecord(Simulation(scenario, seed: seed).run())
+        let simulation = Simulation(scenario, seed: seed)
+        let run = RunRecord(simulation.run())
         if let out {
             try RunDirectory.write(
-                run, to: Self.directory(of: seed, in: out),
+                run, graph: simulation.trustGraph, to: Self.directory(of: seed, in: out),
                 wallSeconds: (ContinuousClock.now - start) / .seconds(1))
         }
         Console.print(SeedResult(run).workerLine)

@@ -118,6 +118,22 @@ struct CapTests {
         #expect(node.store.all.isEmpty)
     }
 
+    @Test("what nobody signed takes no place behind a gap, and keeps nobody out of it")
+    func unsignedBehindGap() throws {
+        let node = TestNode(ego)
+        let source = node.connect(1, as: ana)
+        let feed = ana.feed(3)
+        var bytes = feed[2].encoded
+        bytes[bytes.count - 1] ^= 1
+        node.push([feed[0]], over: source)
+        node.give(.frame(source, Frame.push([bytes]).encoded))
+        #expect(node.node.counts[RejectReason.badSignature] == 1)
+        #expect(count("window", in: node) == 0)
+        node.push([feed[2], feed[1]], over: source)
+        #expect(node.node.frontier(of: ana.key) == 3)
+        #expect(node.store.feed(ana.key).map(\.id) == feed.map(\.id))
+    }
+
     @Test("a tombstone without a signed retraction takes no place")
     func unsignedTombstone() throws {
         let honest = ana.feed(2)

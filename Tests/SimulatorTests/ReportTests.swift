@@ -100,6 +100,28 @@ import Testing
         #expect(shares.last == 1)
     }
 
+    @Test("the trust graph has an edge for each neighbour, and tells who is hostile")
+    func graph() throws {
+        var scenario = Scenario()
+        scenario.honestNodes = 6
+        scenario.trustNeighbours = 2
+        scenario.rewiring = 0
+        scenario.activeSeconds = 20
+        scenario.settleSeconds = 20
+        scenario.keySpinners = 1
+        scenario.attackEdges = 1
+        let simulation = Simulation(scenario, seed: 4)
+        _ = simulation.run()
+        let graph = simulation.trustGraph
+        let hostile = try #require(graph.authors.firstIndex { $0.role == "byzantine" })
+        let honest = graph.edges.filter { $0.from < 6 && $0.to < 6 }
+        #expect(honest.count == 6 * 2 && honest.allSatisfy { $0.weight == 1 })
+        #expect(graph.edges.filter { $0.from < 6 && $0.to == hostile }.count == 1)
+        let document = try XMLDocument(data: Data(graph.graphML.utf8), options: [])
+        let edges = try document.nodes(forXPath: "//*[local-name()='edge']")
+        #expect(edges.count == graph.edges.count)
+    }
+
     @Test("metrics.tsv with a line that is no row is refused with its number")
     func badRows() {
         let text = "run\tseed\ttick\tmetric\tgroup\tvalue\nr\t1\t2\tm\tg\t3\nr\t1\tx\tm\tg\t3\n"

@@ -33,7 +33,7 @@ def main():
         lines = sweep(simnet, here, "--jobs", "2")
         assert len(lines) == 6, lines
         assert sweep(simnet, there, "--cluster", cluster.scheduler_address) == lines
-        assert tree(here) == tree(there) and len(tree(here)) == 6 * 4, tree(there)
+        assert tree(here) == tree(there) and len(tree(here)) == 6 * 5, tree(there)
         for name in tree(here):
             # The manifest holds the wall time.
             if name.name != "manifest.json":

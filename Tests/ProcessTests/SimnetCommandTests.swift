@@ -139,6 +139,49 @@ extension ProcessTests {
             #expect(verified.exitCode == 65 && verified.errorOutput.contains("real processes"))
         }
 
+        @Test("links too slow for anything to arrive are reported as what they are: no agreement")
+        func localBites() throws {
+            let result = try simnet([
+                "local", "calm", "--set", "nodes.honest=3", "--set", "run.active_seconds=3",
+                "--set",
+                "run.settle_seconds=1", "--set", "network.delay_milliseconds=60000",
+            ])
+            #expect(result.exitCode == 1, "\(result.output)\n\(result.errorOutput)")
+            #expect(result.output.contains("not-converged"))
+            #expect(!result.output.contains("acknowledged-lost"))
+        }
+
+        @Test("the plan of a local run follows from its seed, links everybody and heals in time")
+        func plan() {
+            var size = LocalPlan.Size()
+            size.nodes = 9
+            size.kills = 3
+            size.halves = 2
+            size.isolations = 1
+            size.resets = 4
+            for seed in UInt64(1)...20 {
+                let plan = LocalPlan(size, seed: seed)
+                let again = LocalPlan(size, seed: seed)
+                #expect(plan.publications == again.publications && plan.kills == again.kills)
+                #expect(plan.links == again.links && plan.resets == again.resets)
+                for node in 0..<9 {
+                    let isOnRing = plan.links.contains {
+                        ($0.from, $0.to) == (node, (node + 1) % 9)
+                    }
+                    #expect(isOnRing, "seed \(seed)")
+                }
+                #expect(plan.links.count > 9 && plan.links.allSatisfy { $0.from != $0.to })
+                #expect(plan.cuts.count == 3)
+                for cut in plan.cuts {
+                    let apart = cut.side.count { $0 }
+                    #expect((1...8).contains(apart), "seed \(seed)")
+                    #expect(cut.untilMilliseconds <= size.activeSeconds * 1000)
+                }
+            }
+            let first = LocalPlan(size, seed: 1).publications
+            #expect(first != LocalPlan(size, seed: 2).publications)
+        }
+
         @Test(
             "a sweep on a Dask cluster gives the same bytes",
             .enabled(

@@ -12,7 +12,7 @@ A mutant is a file catalogue/NAME.toml:
 
 The copy holds only the targets that a suite needs, in a debug build of its own, so that a mutant costs
 the modules that it touches. A suite must pass without any mutant before its verdict counts. results.tsv
-keeps what was found; a mutant is asked again when it, its file or its suites have changed.
+keeps what was found; a mutant is asked again when it, its file, or the test that noticed it has changed.
 Exit code: 0 all killed, 1 some survived, 2 some do not apply, do not compile or a suite fails unchanged.
 """
 import argparse
@@ -58,13 +58,16 @@ class Mutant:
             raise ValueError(f"the old text stands {places} times in {self.file}")
         return source.replace(self.old, self.new)
 
-    def key(self):
-        """Changes with everything that the verdict is about."""
+    def key(self, witness):
+        """Changes with everything that a verdict rests on: the mutant, its file, and the tests that noticed, or
+        all that did not."""
         digest = hashlib.sha256(self.text)
         digest.update((ROOT / self.file).read_bytes())
-        for suite in self.suites:
-            for path in sorted((ROOT / "Tests" / target_of(suite)).rglob("*.swift")):
-                digest.update(path.read_bytes())
+        tests = [path.read_text() for suite in self.suites
+                 for path in sorted((ROOT / "Tests" / target_of(suite)).rglob("*.swift"))]
+        noticed = [text for text in tests if witness and witness in text]
+        for text in noticed or tests:
+            digest.update(text.encode())
         return digest.hexdigest()[:12]
 
 
@@ -234,10 +237,11 @@ class Campaign:
     def run(self, mutants):
         for number, mutant in enumerate(mutants, 1):
             verdict, suite, seconds, seen = self.judge(mutant)
+            seen = re.sub(r"\s+", " ", seen)[:160]
             print(f"{number}/{len(mutants)} {verdict:9}{seconds:5.0f} s  {mutant.name}: {seen}", flush=True)
             self.rows[mutant.name] = {
-                "mutant": mutant.name, "key": mutant.key(), "verdict": verdict, "suite": suite,
-                "seconds": f"{seconds:.0f}", "witness": re.sub(r"\s+", " ", seen)[:160]}
+                "mutant": mutant.name, "key": mutant.key(seen), "verdict": verdict, "suite": suite,
+                "seconds": f"{seconds:.0f}", "witness": seen}
             write(self.rows)
 
 
@@ -316,7 +320,7 @@ def is_known(mutant, rows):
         mutant.applied()
     except ValueError:
         return False
-    return row["key"] == mutant.key()
+    return row["key"] == mutant.key(row["witness"])
 
 
 def check(mutants):

@@ -15,6 +15,9 @@ ARGS ?= --help
 
 RELEASE = $(SWIFT) build --configuration release --product vouchbird
 
+# Cases and options of `make bench`; empty: everything.
+BENCH ?=
+
 .DEFAULT_GOAL := help
 SIMNET = $(SWIFT) build --configuration release --product simnet
 
@@ -23,7 +26,7 @@ MUTANTS ?= *
 # Where it keeps its copy and build for the next time; empty: nowhere.
 MUTANTS_DIR ?=
 
-.PHONY: help setup build demo test test-cluster sim sim-night mutants lint format run clean
+.PHONY: help setup build demo test test-cluster sim sim-night mutants bench lint format run clean
 
 help: ## say what each goal does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +67,12 @@ mutants: setup ## plant every bug of simnet/mutants and see that a test notices 
 test-cluster: setup ## compare a sweep on a Dask cluster of this machine with one in processes
 	@$(SIMNET)
 	@python3 simnet/cluster/test_fan.py "$$($(SIMNET) --show-bin-path)/simnet"
+
+bench: ## measure the ranking engines against C kernels (BENCH="tsalsa --rounds 5")
+	@echo "== building bench and its C reference (release)"
+	@$(SWIFT) build --configuration release --product reference
+	@$(SWIFT) build --configuration release --product bench
+	@"$$($(SWIFT) build --configuration release --show-bin-path)/bench" $(BENCH)
 
 lint: ## check the format of every source, as the build does
 	@echo "== lint"

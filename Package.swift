@@ -88,11 +88,20 @@ let package = Package(
             "Simulator",
             ["Primitives", "Records", "Ranking", "NodeCore", "Cryptography", heap, toml]),
         room("Evaluation", ["Primitives", "Ranking", "Datasets"]),
+        room("Reproduction", ["Primitives", "Ranking", "Evaluation"]),
         // 5
+        // `make bench`: the C kernels are a program of their own that `bench` starts.
+        .executableTarget(
+            name: "bench", dependencies: ["Primitives", "Ranking", argumentParser],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "reference", cSettings: [.unsafeFlags(["-O3", "-std=gnu11"])],
+            linkerSettings: [.linkedLibrary("m")]),
         .executableTarget(
             name: "simnet",
             dependencies: [
-                "Primitives", "Cryptography", "Simulator", "Testbed", argumentParser, signals,
+                "Primitives", "Cryptography", "Simulator", "Evaluation", "Reproduction", "Testbed",
+                argumentParser, signals,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -121,6 +130,7 @@ let package = Package(
             ["Primitives", "Records", "NodeCore", "Cryptography", "Storage", grdb]),
         tests("TransportTests", ["Primitives", "Transport"]),
         tests("SimulatorTests", ["Primitives", "Records", "NodeCore", "Simulator"]),
+        tests("ReproductionTests", ["Primitives", "Ranking", "Evaluation", "Reproduction"]),
         tests("EvaluationTests", ["Primitives", "Ranking", "Datasets", "Evaluation"]),
         tests(
             "ProcessTests",

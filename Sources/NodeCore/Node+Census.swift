@@ -59,7 +59,9 @@ extension Node {
     public var forkedFeedCount: Int { proofs.count }
 
     /// Frontier of one feed; 0 when nothing of it is held.
-    public func frontier(of feed: PublicKey) -> UInt64 { feeds[feed]?.frontier ?? 0 }
+    public func frontier(of feed: PublicKey) -> UInt64 {
+        feeds.index(of: feed).map { feeds[$0].frontier } ?? 0
+    }
 
     /// Committed records of all feeds, the own feed included.
     public var recordCount: UInt64 {

@@ -189,17 +189,24 @@ extension Node {
 
     /// Sends what was just committed to every link that lacks it.
     private mutating func push(_ places: [Gathered.Place], _ effects: inout [Effect]) {
-        for link in links.keys {
-            guard let state = links[link], state.isReady else { continue }
+        let parcels = places.compactMap { place -> Parcel? in
+            guard let record = place.entry.storedRecord?.record, !feeds[place.feed].isFrozen else {
+                return nil
+            }
+            return Parcel(
+                feed: place.feed, sequence: record.body.sequence, encoded: record.encoded,
+                source: place.source)
+        }
+        guard !parcels.isEmpty else { return }
+        for (slot, link) in links.keys.enumerated() where links[slot: slot].isReady {
             var records: [EncodedRecord] = []
             var bytes = 0
-            for place in places where place.source != link {
-                guard let record = place.entry.storedRecord?.record else { continue }
-                let sequence = record.body.sequence
-                guard !feeds[place.feed].isFrozen, let reach = links[link]?.reach(place.feed),
-                    reach < sequence, reach + limits.windowSpan >= sequence
-                else { continue }
-                let size = record.encoded.count + 2
+            for parcel in parcels where parcel.source != link {
+                let reach = links[slot: slot].reach(parcel.feed)
+                guard reach < parcel.sequence, reach + limits.windowSpan >= parcel.sequence else {
+                    continue
+                }
+                let size = parcel.encoded.count + 2
                 if records.count == WireLimits.recordsPerFrame
                     || bytes + size > WireLimits.recordsFrameBudgetBytes
                 {
@@ -207,11 +214,19 @@ extension Node {
                     records = []
                     bytes = 0
                 }
-                records.append(record.encoded)
+                records.append(parcel.encoded)
                 bytes += size
-                links.update(link) { $0.note(offered: sequence, of: place.feed) }
+                links[slot: slot].note(offered: parcel.sequence, of: parcel.feed)
             }
             if !records.isEmpty { effects.append(.send(link, .push(records))) }
         }
     }
+}
+
+/// A committed record on its way to every link that lacks it.
+private struct Parcel {
+    let feed: FeedIndex
+    let sequence: UInt64
+    let encoded: EncodedRecord
+    let source: LinkID?
 }

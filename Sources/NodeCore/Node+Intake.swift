@@ -5,18 +5,23 @@ import Records
 /// section 3: the cheap ones first, the signature late, and nothing changes before the verdict.
 extension Node {
     mutating func pushed(
-        _ records: [EncodedRecord], by link: LinkID, _ now: Moment, _ effects: inout [Effect]
+        _ records: [ArraySlice<UInt8>], by link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
         for bytes in records { receive(bytes, from: link, now, &effects) }
         pump(link, now, &effects)
     }
 
     mutating func receive(
-        _ bytes: EncodedRecord, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
+        _ bytes: ArraySlice<UInt8>, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
+        if let (index, sequence) = heldPlace(of: bytes) {
+            links.update(link) { $0.note(known: sequence, of: index) }
+            counts.count(.ignore(.duplicate))
+            return
+        }
         let record: Record
         do {
-            record = try Record(decoding: bytes[...], scheme: scheme)
+            record = try Record(decoding: bytes, scheme: scheme)
         } catch {
             conclude(.reject(.malformed), link, &effects)
             return
@@ -26,6 +31,22 @@ extension Node {
         }
         guard let verdict = judge(record, from: link, now, &effects) else { return }
         conclude(verdict, link, &effects)
+    }
+
+    /// Where the record is held already. Most that arrive are: of these only the place is read and the digest
+    /// made, which decides alone; equal digests are equal bodies.
+    private mutating func heldPlace(of bytes: ArraySlice<UInt8>) -> (FeedIndex, UInt64)? {
+        guard let (feed, sequence) = RecordBody.place(in: bytes),
+            let index = feeds.index(of: feed)
+        else { return nil }
+        let spot = feeds.spot(index)
+        guard sequence <= spot.tip, !spot.isFrozen,
+            let id = Record.id(of: bytes, scheme: scheme, scratch: &scratch)
+        else { return nil }
+        let held =
+            sequence == spot.tip
+            ? spot.tipPrint : feeds[index].fingerprints[Int(sequence) - 1]
+        return fingerprint(id) == held ? (index, sequence) : nil
     }
 
     /// Counts a verdict and blames the sender for a rejection.
@@ -43,8 +64,8 @@ extension Node {
         guard let index = feeds.index(of: body.feed) else {
             return judgeFirst(record, from: link, now, &effects)
         }
-        let feed = feeds[index]
-        let isLostOwn = body.feed == configuration.feed && body.sequence > feed.tip
+        let tip = feeds[index].tip
+        let isLostOwn = body.feed == configuration.feed && body.sequence > tip
         if isLostOwn {
             guard record.isSigned(network: configuration.network, scheme: scheme) else {
                 return .reject(.badSignature)
@@ -53,12 +74,10 @@ extension Node {
         }
         // Nothing of a frozen feed counts, so nothing more of it is taken: what is in flight at the freeze may
         // be on the disk, and another branch in its place would contradict the store.
-        if feed.isFrozen { return .ignore(.frozen) }
-        if body.sequence <= feed.tip {
-            return judgeHeld(record, feed, &effects)
-        }
+        if feeds[index].isFrozen { return .ignore(.frozen) }
+        if body.sequence <= tip { return judgeHeld(record, feeds[index], &effects) }
         if !isLostOwn, body.sequence > recordCap(of: body.feed) { return .ignore(.overQuota) }
-        if body.sequence > feed.tip + limits.windowSpan {
+        if body.sequence > tip + limits.windowSpan {
             want(body.feed, through: body.sequence, from: link)
             return .ignore(.tooFarAhead)
         }
@@ -69,7 +88,7 @@ extension Node {
                 return .reject(.badSignature)
             }
         }
-        if body.sequence > feed.tip + 1 {
+        if body.sequence > tip + 1 {
             want(body.feed, through: body.sequence, from: link)
             return wait(record, index, link, &effects)
         }
@@ -162,17 +181,18 @@ extension Node {
         _ record: Record, _ index: FeedIndex, _ link: LinkID?, _ now: Moment,
         _ effects: inout [Effect]
     ) -> Verdict {
-        let feed = feeds[index]
-        guard record.body.previous == feed.tipID else {
-            if let link { probe(feed.key, at: feed.tip, link, now, &effects) }
+        guard record.body.previous == feeds[index].tipID else {
+            if let link {
+                probe(feeds[index].key, at: feeds[index].tip, link, now, &effects)
+            }
             return .reject(.brokenChain)
         }
-        guard record.body.time >= feed.tipTime else { return .reject(.timeReversed) }
+        guard record.body.time >= feeds[index].tipTime else { return .reject(.timeReversed) }
         switch record.body.payload {
         case .delegate where record.body.sequence != 1: return .reject(.badDelegation)
         case .retract(let sequence, let id):
             guard sequence < record.body.sequence, sequence > 1,
-                feed.fingerprints[Int(sequence) - 1] == fingerprint(id)
+                feeds[index].fingerprints[Int(sequence) - 1] == fingerprint(id)
             else { return .reject(.badRetraction) }
         default: break
         }

@@ -49,6 +49,8 @@ public struct Node: Sendable {
     /// Invitations that the user accepted, by the inviting node.
     var claims = BoundedTable<NodeKey, InvitationClaim>(capacity: 64)
     var random: SeededRandom
+    /// Where a digest's input is put together; empty of meaning between two of them.
+    var scratch: [UInt8] = []
 
     /// An empty node. `restore` what the store holds before the first input.
     public init(
@@ -60,7 +62,7 @@ public struct Node: Sendable {
         self.scheme = scheme
         self.signer = signer
         fingerprint = IDFingerprint(seed: configuration.seed)
-        feeds = FeedTable(capacity: limits.feeds)
+        feeds = FeedTable(capacity: limits.feeds, mixer: fingerprint)
         links = BoundedTable(capacity: limits.links)
         fetching = BoundedTable(capacity: limits.links * limits.rangesPerLink)
         proofs = BoundedTable(capacity: limits.forkProofs)

@@ -28,10 +28,11 @@ enum Contributions: Sendable {
     ) -> [(author: AuthorIndex, value: Double)] {
         var found: [(author: AuthorIndex, value: Double)] = []
         for place in snapshot.holders.places(item.position) {
-            let author = snapshot.holders.rows[place]
+            let author = snapshot.holders.row(at: place)
+            guard let entry = snapshot.interactions.entry(row: Int(author), column: item.value)
+            else { continue }
             let value = value(
-                author: Int(author), entry: Int(snapshot.holders.entries[place]),
-                weights: snapshot.interactions.weights)
+                author: Int(author), entry: entry, weights: snapshot.interactions.weights)
             if value > 0 { found.append((AuthorIndex(author), value)) }
         }
         return found.sorted {

@@ -58,9 +58,14 @@ struct InteractionKernel {
 
     /// Walks from the distribution `start`: an iteration goes to items by `forth`, divides by
     /// `popularity` and returns by `back`. O(iterations x edges).
+    ///
+    /// A walk that mixes soon repeats itself: each iteration is the one before times a number. Then the
+    /// rest of the series is known, and is added at once. `tailTolerance` bounds the L1 error of the
+    /// item visits that this makes, over `(1 - alpha) / alpha`, for a walk that loses at least `alpha`
+    /// in each iteration; 0 asks for every iteration.
     func walk(
         from start: [Double], forth: [Double], back: [Double], popularity: [Double],
-        iterations: Int
+        iterations: Int, tailTolerance: Double = 0
     ) -> Visits {
         var visits = Visits(authors: start, items: [Double](repeating: 0, count: itemCount))
         let inverse = popularity.map { $0 >= .leastNormalMagnitude ? 1 / $0 : 0 }
@@ -68,15 +73,62 @@ struct InteractionKernel {
         for author in 0..<start.count { coefficients[author] *= start[author] }
         var fresh = scatter(coefficients)
         var waiting = [Double](repeating: 0, count: itemCount)
-        for _ in 1..<max(1, iterations) {
+        var series = SeriesTail(first: fresh, tolerance: tailTolerance)
+        for iteration in 1..<max(1, iterations) {
+            let rest = iteration == 1 ? nil : series.factor(next: fresh)
+            let factor = rest ?? 1
             for item in 0..<itemCount {
                 visits.items[item] += fresh[item]
-                waiting[item] = min(fresh[item] * inverse[item], .greatestFiniteMagnitude)
+                waiting[item] = min(
+                    fresh[item] * inverse[item] * factor, .greatestFiniteMagnitude)
                 fresh[item] = 0
             }
             step(waiting, forth: forth, back: back, visits: &visits.authors, into: &fresh)
+            if rest != nil { break }
         }
         for item in 0..<itemCount { visits.items[item] += fresh[item] }
+        return visits
+    }
+
+    /// Brings visits of items that are nearly right to what `walk` would find, for a walk that begins at
+    /// `start`: what they lack is walked until its sum is below `tolerance`, times the sum of all.
+    ///
+    /// Each iteration costs the same as one of `walk`; what they lack shrinks in each by `1 - alpha` at
+    /// least, and much faster when its parts cancel, as they do after a change that moves mass about.
+    func correct(
+        _ items: [Double], start: [Double], forth: [Double], back: [Double],
+        popularity: [Double], iterations: Int, tolerance: Double
+    ) -> Visits {
+        let inverse = popularity.map { $0 >= .leastNormalMagnitude ? 1 / $0 : 0 }
+        var coefficients = forth
+        for author in 0..<start.count { coefficients[author] *= start[author] }
+        // One whole iteration from what is known: it leaves no item with mass that has no way to it.
+        var next = scatter(coefficients)
+        var visits = Visits(authors: start, items: items)
+        var waiting = [Double](repeating: 0, count: itemCount)
+        for item in 0..<itemCount {
+            waiting[item] = min(items[item] * inverse[item], .greatestFiniteMagnitude)
+        }
+        step(waiting, forth: forth, back: back, visits: &visits.authors, into: &next)
+        var total = 0.0
+        for item in 0..<itemCount {
+            total += next[item]
+            next[item] -= items[item]
+        }
+        for _ in 1..<max(2, iterations) {
+            var lacking = 0.0
+            for item in 0..<itemCount {
+                let part = next[item]
+                lacking += abs(part)
+                visits.items[item] += part
+                waiting[item] = part * inverse[item]
+                next[item] = 0
+            }
+            if lacking <= tolerance * total { break }
+            step(waiting, forth: forth, back: back, visits: &visits.authors, into: &next)
+        }
+        for item in 0..<itemCount { visits.items[item] = max(0, visits.items[item] + next[item]) }
+        for author in 0..<start.count { visits.authors[author] = max(0, visits.authors[author]) }
         return visits
     }
 
@@ -85,7 +137,6 @@ struct InteractionKernel {
         _ waiting: [Double], forth: [Double], back: [Double], visits: inout [Double],
         into fresh: inout [Double]
     ) {
-        let offsets = offsets.span
         let columns = columns.span
         let weights = weights.span
         let waiting = waiting.span
@@ -93,12 +144,27 @@ struct InteractionKernel {
         for author in authors {
             let row = Int(author)
             let range = Int(offsets[row])..<Int(offsets[row + 1])
-            var sum = 0.0
-            for entry in range { sum += weights[entry] * waiting[Int(columns[entry])] }
+            // Four sums at once: one would wait for each addition to end.
+            var sums = SIMD4<Double>.zero
+            var entry = range.lowerBound
+            while entry + 4 <= range.upperBound {
+                let values = SIMD4(
+                    waiting[Int(columns[entry])], waiting[Int(columns[entry + 1])],
+                    waiting[Int(columns[entry + 2])], waiting[Int(columns[entry + 3])])
+                let shares = SIMD4(
+                    weights[entry], weights[entry + 1], weights[entry + 2], weights[entry + 3])
+                sums += shares * values
+                entry += 4
+            }
+            var sum = (sums[0] + sums[1]) + (sums[2] + sums[3])
+            while entry < range.upperBound {
+                sum += weights[entry] * waiting[Int(columns[entry])]
+                entry += 1
+            }
             let mass = back[row] * sum
             visits[row] += mass
             let push = mass * forth[row]
-            guard push > 0 else { continue }
+            guard push != 0 else { continue }
             for entry in range { fresh[Int(columns[entry])] += push * weights[entry] }
         }
     }

@@ -8,6 +8,8 @@ public enum EngineName: String, CaseIterable, Hashable, Sendable, Codable {
     case taste
     /// The Monte Carlo walk of Web3Recommend: the baseline.
     case web3recommend
+    /// Authors ranked by Monte Carlo walks along trust; their items in proportion.
+    case meritrank
     /// Plain personalised SALSA: the undefended baseline.
     case salsa
 
@@ -16,6 +18,7 @@ public enum EngineName: String, CaseIterable, Hashable, Sendable, Codable {
         case .tsalsa: TrustedSalsa()
         case .taste: Taste()
         case .web3recommend: Web3Recommend()
+        case .meritrank: MeritRank()
         case .salsa: PlainSalsa()
         }
     }

@@ -16,19 +16,21 @@ public struct RankingParameters: Hashable, Sendable {
     public var floor = 0.02
     /// Truncation: bounds the L1 error of the shares and of the trust visits (T5).
     public var epsilon = 1e-9
-    /// Strength of the connectivity decay of `web3recommend` (arXiv 2307.01411, shipped constant).
+    /// Strength of the connectivity decay of `web3recommend` (arXiv 2307.01411, shipped constant) and
+    /// `meritrank`.
     public var beta = 0.8
     /// Ratio above which the hard connectivity decay strikes (Web3Recommend's shipped constant). An
     /// item at or above it counts as a single voice; for tau 0.5 and floor 0.02 that is where the ramp
     /// reaches the floor.
     public var tauHard = 0.99
-    /// Shape of the connectivity decay of `web3recommend`.
+    /// Shape of the connectivity decay of `web3recommend` and `meritrank`.
     public var connectivityDecay = ConnectivityDecay.hard
     /// With fewer reachable groups than this the network is young: items of a single voice form a
     /// second tier instead of vanishing.
     public var youngNetworkGroups = 3
     public var taste = Taste()
-    /// Walks of `web3recommend`: 10,000 in the paper's experiments, 1,000 shipped.
+    /// Walks of `web3recommend` (10,000 in the paper's experiments, 1,000 shipped), of `meritrank` and
+    /// of `salsa` by walks.
     public var walks = 10_000
     /// Vertices of one walk at most (Web3Recommend's shipped constant).
     public var walkLength = 100
@@ -42,6 +44,10 @@ public struct RankingParameters: Hashable, Sendable {
     public var normalisesAffinity = true
     /// Where the walk of plain SALSA may stop.
     public var salsaStop = SalsaStop.users
+    /// How plain SALSA finds its visits.
+    public var salsaMethod = SalsaMethod.exact
+    /// What `meritrank` counts. Hits are bounded by 1 a walk, so that T6 holds for them.
+    public var meritEstimator = MeritEstimator.hits
     /// Starts the random streams of the walks.
     public var seed: UInt64 = 1
     /// How raw interaction weights become edge weights when a snapshot is taken.
@@ -68,6 +74,21 @@ public struct RankingParameters: Hashable, Sendable {
         /// As GraphJet runs it: a step is to an item and back.
         case users
         case everywhere
+    }
+
+    public enum SalsaMethod: String, Hashable, Sendable, CaseIterable {
+        /// By power iteration, steps in proportion to weights.
+        case exact
+        /// By random walks as GraphJet runs them: every edge of a vertex is as likely as any other.
+        case walks
+    }
+
+    /// What the walks of `meritrank` are asked.
+    public enum MeritEstimator: String, Hashable, Sendable, CaseIterable {
+        /// How often they visit an author: personalised PageRank.
+        case visits
+        /// How many of them visit an author at all: personalised hitting probability.
+        case hits
     }
 
     public init() {}
@@ -107,6 +128,10 @@ extension RankingParameters {
             ("coldStartItems", Double(coldStartItems), 0...1e9, "0 ... 1e9"),
             ("walks", Double(walks), 1...1e7, "1 ... 1e7"),
             ("walkLength", Double(walkLength), 1...1e5, "1 ... 1e5"),
+            (
+                "walks / alphaTrust", Double(walks) / alphaTrust,
+                1...Double(Self.maximumSteps), "at most \(Self.maximumSteps)"
+            ),
             (
                 "walks * walkLength", Double(walks) * Double(walkLength),
                 1...Double(Self.maximumSteps), "at most \(Self.maximumSteps)"

@@ -195,12 +195,24 @@ extension RankingResult {
 
     /// Items of positive score: by tier, by score rounded to 12 decimals, by index. O(n log n).
     private static func order(_ scores: [Double], tiers: [RankedItem.Tier]) -> [ItemIndex] {
-        let keys = scores.map(sortKey)
-        let items = scores.indices.filter { scores[$0] > 0 }.sorted { left, right in
-            if tiers[left] != tiers[right] { return tiers[left] == .supported }
-            return keys[left] != keys[right] ? keys[left] > keys[right] : left < right
+        struct Candidate {
+            var key: Double
+            var isSupported: Bool
+            var item: UInt32
         }
-        return items.map { ItemIndex(position: $0) }
+        var candidates: [Candidate] = []
+        candidates.reserveCapacity(scores.count)
+        for item in scores.indices where scores[item] > 0 {
+            candidates.append(
+                Candidate(
+                    key: sortKey(scores[item]), isSupported: tiers[item] == .supported,
+                    item: UInt32(truncatingIfNeeded: item)))
+        }
+        candidates.sort { left, right in
+            if left.isSupported != right.isSupported { return left.isSupported }
+            return left.key != right.key ? left.key > right.key : left.item < right.item
+        }
+        return candidates.map { ItemIndex($0.item) }
     }
 
     private static func leftOut(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> [Bool] {

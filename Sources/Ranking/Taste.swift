@@ -44,7 +44,7 @@ public struct Taste: RankingEngine {
         var voice = trust.map { min(1, $0 * perVoice) }
         if snapshot.contains(query.ego) { voice[query.ego.position] = 0 }
         let kernel = InteractionKernel(snapshot, mass: voice)
-        let degrees = kernel.scatter(zip(voice, relative).map { $0 * $1 })
+        let degrees = degrees(kernel, snapshot, ego: query.ego, voice: voice, relative: relative)
         let interest = interest(snapshot, ego: query.ego, degrees: degrees, exponent: taste.b)
         let near = neighbours(
             snapshot, query, kernel: kernel, voice: voice, relative: relative, interest: interest)
@@ -62,6 +62,23 @@ public struct Taste: RankingEngine {
             shares: visits.map { $0 * inverse }, contributions: .rates(rates.map { $0 * inverse }),
             popularityExponent: taste.p,
             massPerTrust: min(perVoice * most * inverse, .greatestFiniteMagnitude))
+    }
+
+    /// `d_i = sum over v of voice(v) w~(v, i)`, the ego with a whole voice.
+    ///
+    /// The ego is nobody's neighbour here, but it holds its items: without it an item that only the ego
+    /// and a few whispers hold would have a degree as small as theirs, and `d^-b` would make them loud.
+    private func degrees(
+        _ kernel: InteractionKernel, _ snapshot: GraphSnapshot, ego: AuthorIndex,
+        voice: [Double], relative: [Double]
+    ) -> [Double] {
+        var degrees = kernel.scatter(zip(voice, relative).map { $0 * $1 })
+        guard snapshot.contains(ego) else { return degrees }
+        let rows = snapshot.interactions
+        for entry in rows.entries(ego.position) {
+            degrees[Int(rows.columns[entry])] += relative[ego.position] * rows.weights[entry]
+        }
+        return degrees
     }
 
     /// `a(s, i) d_i^-b`, what the ego brings to each item; nil for an ego without items.

@@ -6,10 +6,16 @@ struct TrustStanding {
     var trust: [Double]
 
     init(_ snapshot: GraphSnapshot, _ query: RankingQuery) {
-        flow = TrustFlow(
-            snapshot, ego: query.ego, alpha: query.parameters.alphaTrust,
-            epsilon: query.parameters.epsilon)
-        dominators = TrustDominators(snapshot, ego: query.ego)
+        self.init(
+            TrustFlow(
+                snapshot, ego: query.ego, alpha: query.parameters.alphaTrust,
+                epsilon: query.parameters.epsilon),
+            TrustDominators(snapshot, ego: query.ego), query)
+    }
+
+    init(_ flow: TrustFlow, _ dominators: TrustDominators, _ query: RankingQuery) {
+        self.flow = flow
+        self.dominators = dominators
         trust = flow.trust
         for (author, factor) in query.trustFactors.enumerated() {
             trust[author] *= min(1, max(0, factor))

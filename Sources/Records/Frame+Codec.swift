@@ -46,6 +46,26 @@ extension Frame {
         return writer.bytes
     }
 
+    /// The records of a PUSH where they lie, for a reader that drops most of them; nil for another frame. Refuses
+    /// what `decode` refuses.
+    public static func recordsOfPush(_ bytes: [UInt8]) throws(DecodingFailure)
+        -> [ArraySlice<UInt8>]?
+    {
+        guard bytes.first == FrameType.push, bytes.count <= WireLimits.frameBytes else {
+            return nil
+        }
+        var reader = ByteReader(bytes)
+        _ = try reader.byte("type")
+        let count = try reader.count("records", cap: WireLimits.recordsPerFrame)
+        var records: [ArraySlice<UInt8>] = []
+        records.reserveCapacity(count)
+        for _ in 0..<count {
+            records.append(try reader.sized("record", 1...WireLimits.recordBytes))
+        }
+        try reader.end("frame")
+        return records
+    }
+
     /// Reads one frame that fills `bytes` exactly.
     public static func decode(_ bytes: [UInt8]) throws(DecodingFailure) -> Frame {
         guard bytes.count <= WireLimits.frameBytes else {

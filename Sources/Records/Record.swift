@@ -30,6 +30,20 @@ public struct Record: Hashable, Sendable {
         id = RecordID(raw: scheme.digest(Domain.record + bodyBytes))
     }
 
+    /// The id that `bytes` has if it is a record; nil where its length says that it is none. `scratch` holds the
+    /// digest's input meanwhile, so that nothing is allocated.
+    public static func id(
+        of bytes: ArraySlice<UInt8>, scheme: any SignatureScheme, scratch: inout [UInt8]
+    ) -> RecordID? {
+        guard bytes.count <= WireLimits.recordBytes, bytes.count > Signature.count else {
+            return nil
+        }
+        scratch.removeAll(keepingCapacity: true)
+        scratch.append(contentsOf: Domain.record)
+        scratch.append(contentsOf: bytes.dropLast(Signature.count))
+        return RecordID(raw: scheme.digest(scratch))
+    }
+
     /// Signs `body` for one network. Requires that `signer` owns `body.feed` and that the record fits.
     public init(
         signing body: RecordBody, network: NetworkID, signer: any Signer,

@@ -46,6 +46,17 @@ public struct RecordBody: Hashable, Sendable {
         return writer.bytes
     }
 
+    /// Feed and sequence of the body that starts `bytes`; nil where even these cannot be read. Says nothing of
+    /// what follows them. O(1), allocates nothing.
+    public static func place(in bytes: ArraySlice<UInt8>) -> (feed: PublicKey, sequence: UInt64)? {
+        var reader = ByteReader(bytes)
+        guard (try? reader.byte("format")) == format, (try? reader.byte("kind")) != nil,
+            let feed = try? reader.wrapped("feed", as: PublicKey.self),
+            let sequence = try? reader.sequence("sequence")
+        else { return nil }
+        return (feed, sequence)
+    }
+
     /// Reads a body that fills `bytes` exactly. Strict: what decodes encodes to the same bytes.
     public static func decode(_ bytes: ArraySlice<UInt8>) throws(DecodingFailure) -> RecordBody {
         var reader = ByteReader(bytes)

@@ -67,7 +67,9 @@ enum RunDirectory {
             let rows = MetricRow.tsv(run.rows, run: run.traceHash, seed: run.seed)
             try put(Data(rows.utf8), metricsFile)
             try put(try encoder.encode(summary(run)), summaryFile)
-            if let graph { try put(Data(graph.graphML.utf8), graphFile) }
+            if let graph, !graph.authors.isEmpty {
+                try put(Data(graph.graphML.utf8), graphFile)
+            }
             let manifest = Manifest(
                 commit: commit, seed: run.seed, traceHash: run.traceHash, events: run.events,
                 scenarioDigest: digest(of: run.scenario), wallSeconds: wallSeconds)

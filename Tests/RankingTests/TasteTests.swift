@@ -21,7 +21,9 @@ struct TasteTests {
             return row.map { largest > 0 ? $0 / largest : 0 }
         }
         let degree = (0..<dense.items).map { place in
-            (0..<dense.users).reduce(0) { $0 + voice[$1] * weights[$1][place] }
+            (0..<dense.users).reduce(weights[dense.ego][place]) {
+                $0 + voice[$1] * weights[$1][place]
+            }
         }
         let own = dense.listens[dense.ego]
         let total = own.reduce(0, +)
@@ -82,6 +84,43 @@ struct TasteTests {
         let bound = try #require(result.massBound(of: region))
         #expect(result.share(deliveredBy: region) <= bound + 1e-12, "seed \(seed)")
         #expect(bound <= 1 && bound >= 0)
+    }
+
+    /// The ego and author 2 have ten items that nobody else has; author 2 is as quiet as `share` of the
+    /// ego's trust makes it. Author 1 has one of the ego's other items and is fully heard.
+    private func whisper(_ share: Double) -> GraphSnapshot {
+        let own = (0..<10).flatMap { [taste(0, $0), taste(2, $0)] }
+        return GraphSnapshot(
+            authorCount: 3, itemCount: 13, trust: [edge(0, 1), edge(0, 2, share)],
+            interactions: own + [taste(0, 10), taste(1, 10), taste(1, 11), taste(2, 12)])
+    }
+
+    @Test("an item that only the ego and a quiet author have does not make that author loud")
+    func whispers() throws {
+        for share in [0.1, 1e-3, 1e-6] {
+            let result = whisper(share).rank(.taste)
+            let perVoice = Taste.voicePerTrust(result.trust, ego: author(0))
+            let voice = perVoice * result.trust[2] / result.query.parameters.taste.theta
+            #expect(voice < 1)
+            // All items of the ego weigh alike, so no author of voice 1 is nearer to it than 1.
+            #expect(result.walkVisits[2] <= voice)
+            #expect(result.share(deliveredBy: [author(2)]) < 200 * share)
+        }
+    }
+
+    @Test("a quiet author that has all that the ego has meets the bound")
+    func boundIsMet() throws {
+        var quiet = RankingParameters.Taste()
+        quiet.theta = 10
+        var parameters = exactParameters()
+        parameters.taste = quiet
+        let snapshot = GraphSnapshot(
+            authorCount: 3, itemCount: 4, trust: [edge(0, 1), edge(0, 2, 0.01)],
+            interactions: (0..<3).flatMap { [taste(0, $0), taste(2, $0)] }
+                + [taste(1, 3), taste(1, 0)])
+        let result = snapshot.rank(.taste, parameters)
+        let bound = try #require(result.massBound(of: [author(2)]))
+        #expect(abs(result.share(deliveredBy: [author(2)]) - bound) < 1e-12)
     }
 
     @Test("inflating all weights of an author changes nothing", arguments: 0..<20 as Range<UInt64>)

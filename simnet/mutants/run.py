@@ -272,11 +272,16 @@ def table(mutants, rows):
            "copy of the sources,\nwith the first test that noticed.\n")
     yield (f"{len(mutants)} mutants: {count['killed']} killed, {count['survived']} survived, "
            f"{count['error']} errors, {len(mutants) - len(present)} not asked yet.\n")
+    stale = [mutant.name for mutant in mutants if mutant.name in rows and not is_known(mutant, rows)]
+    if stale:
+        yield (f"{len(stale)} verdicts, marked *, are of an earlier state of their file or test; "
+               "`make mutants` asks again.\n")
     yield "| mutant | what it breaks | verdict | noticed by |"
     yield "|---|---|---|---|"
     for mutant in mutants:
         row = rows.get(mutant.name)
         verdict, seen = (row["verdict"], row["witness"]) if row else ("not asked", "")
+        verdict += " *" if mutant.name in stale else ""
         suite = target_of(row["suite"]) + ": " if row and row["suite"] and seen else ""
         yield f"| `{mutant.name}` | {cell(mutant.breaks)} | {verdict} | {cell(suite + seen)} |"
 

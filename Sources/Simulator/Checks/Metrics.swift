@@ -9,7 +9,7 @@ struct Metrics {
     private(set) var deliveries: UInt64 = 0
     /// Milliseconds from the commit of a record by its honest author to its commit elsewhere; the slots are
     /// logarithmic. What a record itself says of its time is the word of an adversary, or of a clock that jumped.
-    private var delays = [UInt64](repeating: 0, count: 256)
+    private var delaySlots = [UInt64](repeating: 0, count: 256)
     private var timedDeliveries: UInt64 = 0
     private var publishedAt: [RecordID: UInt64] = [:]
     private var strikes = [UInt64](repeating: 0, count: Fault.Kind.allCases.count)
@@ -30,19 +30,36 @@ struct Metrics {
 
     mutating func received(_ bytes: [UInt8]) {
         guard bytes.first == 10 || bytes.first == 23 else { return }
-        recordsReceived += UInt64(WireView.records(in: bytes)?.count ?? 0)
+        recordsReceived += UInt64(WireView.recordCount(in: bytes) ?? 0)
     }
 
     mutating func committed(_ record: Record, isOwn: Bool, now: UInt64) {
         if isOwn {
             // Own records that come back after a loss were published before.
             if publishedAt[record.id] == nil { publishedAt[record.id] = now }
-            return
+        } else if let published = publishedAt[record.id] {
+            delivered(after: now - min(now, published))
+        } else {
+            deliveries += 1
         }
+    }
+
+    /// A node committed an honest author's record this long after its author did.
+    mutating func delivered(after milliseconds: UInt64) {
         deliveries += 1
-        guard let published = publishedAt[record.id] else { return }
         timedDeliveries += 1
-        delays[Self.slot(of: now - min(now, published))] += 1
+        delaySlots[Self.slot(of: milliseconds)] += 1
+    }
+
+    /// The warm-up is over: what it cost does not count.
+    mutating func restartTraffic() {
+        framesSent = 0
+        bytesSent = 0
+        recordsReceived = 0
+        deliveries = 0
+        timedDeliveries = 0
+        published = 0
+        delaySlots = [UInt64](repeating: 0, count: delaySlots.count)
     }
 
     mutating func struck(_ kind: Fault.Kind) { strikes[Self.index(kind)] += 1 }
@@ -52,7 +69,7 @@ struct Metrics {
     func delayMilliseconds(_ share: Double) -> UInt64 {
         let wanted = UInt64(Double(timedDeliveries) * share)
         var seen: UInt64 = 0
-        for (slot, count) in delays.enumerated() {
+        for (slot, count) in delaySlots.enumerated() {
             seen += count
             if seen >= wanted, seen > 0 { return Self.upperEnd(of: slot) }
         }
@@ -67,8 +84,7 @@ struct Metrics {
             ("bytes_sent", Double(bytesSent)), ("records_received", Double(recordsReceived)),
             ("copies_per_delivery", ratio(recordsReceived)),
             ("bytes_per_delivery", ratio(bytesSent)),
-            ("delay_p50_milliseconds", Double(delayMilliseconds(0.5))),
-            ("delay_p99_milliseconds", Double(delayMilliseconds(0.99))),
+        ] + delays + [
             ("lost_frames", Double(lostFrames)),
             ("failed_store_operations", Double(failedOperations)),
             ("proven_forks", Double(provenForks)), ("region_mass", regionMass),
@@ -80,7 +96,7 @@ struct Metrics {
     func delayDistribution(tick: UInt64) -> [MetricRow] {
         var rows: [MetricRow] = []
         var seen: UInt64 = 0
-        for (slot, count) in delays.enumerated() where count > 0 {
+        for (slot, count) in delaySlots.enumerated() where count > 0 {
             seen += count
             rows.append(
                 MetricRow(
@@ -88,6 +104,16 @@ struct Metrics {
                     value: Double(seen) / Double(timedDeliveries)))
         }
         return rows
+    }
+
+    /// The curve of delivery.
+    var delays: [(name: String, value: Double)] {
+        [10, 50, 90, 99].map { percent in
+            (
+                "delay_p\(percent)_milliseconds",
+                Double(delayMilliseconds(Double(percent) / 100))
+            )
+        }
     }
 
     private func ratio(_ count: UInt64) -> Double {

@@ -40,9 +40,9 @@ extension Simulation {
     /// Everybody holds as much of every honest, trusted feed as its author does.
     private func checkAgreement(_ honest: [Host]) {
         for author in honest.prefix(scenario.honestNodes - scenario.freeRiders) {
-            let head = author.node?.frontier(of: author.publicKey) ?? 0
+            let head = author.frontier(of: author.publicKey)
             for host in honest {
-                let held = host.node?.frontier(of: author.publicKey) ?? 0
+                let held = host.frontier(of: author.publicKey)
                 oracle.check(
                     held == head, "not-converged", host, now,
                     "feed of host \(author.index): \(held) of \(head)")

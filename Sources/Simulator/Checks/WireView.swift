@@ -32,6 +32,32 @@ struct WireView {
         return view.isBroken ? nil : found
     }
 
+    /// How many encoded records a PUSH or RANGE_RESP holds; nil for what cannot be read. Allocates nothing.
+    static func recordCount(in frame: [UInt8]) -> Int? {
+        var view = WireView(frame)
+        var count = 0
+        switch view.byte() {
+        case 10:
+            for _ in 0..<view.count() {
+                view.skip(Int(clamping: view.number()))
+                count += 1
+            }
+        case 23:
+            view.skip(32)
+            for _ in 0..<view.count() {
+                if view.byte() == 0 {
+                    count += 1
+                } else {
+                    _ = view.number()
+                    view.skip(32)
+                }
+                view.skip(Int(clamping: view.number()))
+            }
+        default: return nil
+        }
+        return view.isBroken ? nil : count
+    }
+
     /// The two records of a FORK_PROOF.
     static func proof(in frame: [UInt8]) -> (ArraySlice<UInt8>, ArraySlice<UInt8>)? {
         var view = WireView(frame)
@@ -54,10 +80,25 @@ struct WireView {
         return view.isBroken ? nil : entries
     }
 
-    mutating func byte() -> UInt8 { take(1).first ?? 0 }
+    mutating func byte() -> UInt8 {
+        guard !isBroken, place < bytes.count else {
+            isBroken = true
+            return 0
+        }
+        defer { place += 1 }
+        return bytes[place]
+    }
+
+    private mutating func skip(_ count: Int) {
+        guard !isBroken, count >= 0, count <= bytes.count - place else {
+            isBroken = true
+            return
+        }
+        place += count
+    }
 
     mutating func take(_ count: Int) -> ArraySlice<UInt8> {
-        guard !isBroken, count >= 0, place + count <= bytes.count else {
+        guard !isBroken, count >= 0, count <= bytes.count - place else {
             isBroken = true
             return []
         }

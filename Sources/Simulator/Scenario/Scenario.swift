@@ -10,6 +10,8 @@ public struct Scenario: Hashable, Sendable {
     public var activeSeconds = 120
     public var settleSeconds = 300
     public var sampleSeconds = 30
+    /// Virtual seconds after which the figures of traffic begin anew.
+    public var warmUpSeconds = 0
 
     public var honestNodes = 8
     /// Links that each node dials.
@@ -21,6 +23,8 @@ public struct Scenario: Hashable, Sendable {
     /// Honest users, counted from the last, whom nobody trusts.
     public var freeRiders = 0
 
+    /// Records that fidelity `model` follows; their cost stands for all.
+    public var modelRecords = 20
     public var actionSeconds = 5.0
     public var items = 200
     public var retractions = 0.02
@@ -77,6 +81,7 @@ public struct Scenario: Hashable, Sendable {
 
     /// Fidelity `full`: the real signatures.
     var usesRealSignatures: Bool { fidelity == "full" }
+    var isModel: Bool { fidelity == "model" }
     var isFullyChecked: Bool { checks == "full" }
     var hasPowerCuts: Bool { powerCuts > 0 }
 

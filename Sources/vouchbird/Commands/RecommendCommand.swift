@@ -68,7 +68,7 @@ struct RecommendCommand: Leaf {
 struct EngineChoice: ParsableArguments {
     @Option(help: "trusted (exact, with proofs) or balanced (trust admits, taste decides).")
     var mode: ModeArgument?
-    @Option(help: "An engine by name: tsalsa, taste, web3recommend or salsa.")
+    @Option(help: "An engine by name: tsalsa, taste, web3recommend, meritrank or salsa.")
     var engine: EngineArgument?
 
     func validate() throws {
@@ -88,13 +88,14 @@ enum ModeArgument: String, ExpressibleByArgument, CaseIterable {
 }
 
 enum EngineArgument: String, ExpressibleByArgument, CaseIterable {
-    case tsalsa, taste, web3recommend, salsa
+    case tsalsa, taste, web3recommend, meritrank, salsa
 
     var engine: EngineName {
         switch self {
         case .tsalsa: .tsalsa
         case .taste: .taste
         case .web3recommend: .web3recommend
+        case .meritrank: .meritrank
         case .salsa: .salsa
         }
     }

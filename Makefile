@@ -25,10 +25,16 @@ SIMNET = $(SWIFT) build --configuration release --product simnet
 TARGET ?= all
 SECONDS ?= 60
 
-.PHONY: help setup build demo test fuzz sim sim-night bench bench-gate bench-gate-renew determinism lint format run clean
+# Which mutants `make mutants` plants.
+MUTANTS ?= *
+# Where it keeps its copy and build for the next time; empty: nowhere.
+MUTANTS_DIR ?=
+
+.PHONY: help setup build demo test test-cluster fuzz sim sim-night mutants bench bench-gate \
+	bench-gate-renew determinism lint format run clean
 
 help: ## say what each goal does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the system packages that are missing (Debian, Ubuntu)
 	@scripts/setup.sh
@@ -61,6 +67,14 @@ sim: setup ## the gate: 200 simulated networks, faults and adversaries drawn fro
 
 sim-night: ## the same for as many seeds as a night holds (NIGHT=1..5000)
 	@$(MAKE) --no-print-directory sim SEEDS=$(NIGHT)
+
+mutants: setup ## plant every bug of simnet/mutants and see that a test notices (MUTANTS='core-*')
+	@python3 simnet/mutants/run.py '$(MUTANTS)' $(if $(MUTANTS_DIR),--keep "$(MUTANTS_DIR)"); \
+		code=$$?; python3 simnet/mutants/run.py --table > docs/mutants.md; exit $$code
+
+test-cluster: setup ## compare a sweep on a Dask cluster of this machine with one in processes
+	@$(SIMNET)
+	@python3 simnet/cluster/test_fan.py "$$($(SIMNET) --show-bin-path)/simnet"
 
 bench: ## measure the ranking engines against C kernels (BENCH="tsalsa --rounds 5")
 	@echo "== building bench and its C reference (release)"

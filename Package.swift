@@ -111,7 +111,8 @@ let package = Package(
         .executableTarget(
             name: "simnet",
             dependencies: [
-                "Primitives", "Simulator", "Evaluation", "Reproduction", argumentParser,
+                "Primitives", "Cryptography", "Simulator", "Evaluation", "Reproduction", "Testbed",
+                argumentParser, signals,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -156,7 +157,7 @@ let package = Package(
             "ProcessTests",
             [
                 "Primitives", "Records", "Cryptography", "Transport", "Daemon", "Testbed",
-                "vouchbird",
+                "simnet", "vouchbird",
             ]),
     ] + fuzzer
 )

@@ -76,11 +76,15 @@ final class TestNode {
     private(set) var waiting: [Effect] = []
     private var nextPublication: UInt64 = 1 << 62
 
-    init(_ person: Person, limits: CoreLimits = CoreLimits(), store: MemoryStore = MemoryStore()) {
+    init(
+        _ person: Person, limits: CoreLimits = CoreLimits(), store: MemoryStore = MemoryStore(),
+        ownHeadWaitMilliseconds: UInt64 = 0
+    ) {
         var configuration = CoreConfiguration(
             author: person.key, feed: person.key, nodeKey: NodeKey(raw: person.key.raw),
             network: network, seed: 7)
         configuration.limits = limits
+        configuration.ownHeadWaitMilliseconds = ownHeadWaitMilliseconds
         node = Node(configuration: configuration, scheme: scheme, signer: person.signer)
         self.store = store
         for proof in store.proofs.keys.sorted().compactMap({ store.proofs[$0] }) {

@@ -99,7 +99,10 @@ extension Simulation {
         var walk = TrustWalk(host)
         let entry = walk.entry(from: host.publicKey, into: region, alpha: alpha)
         let mass = region.map { node.trust(in: $0) }.sorted().reduce(0, +)
-        metrics.regionMass = max(metrics.regionMass, mass / own)
+        if mass / own >= metrics.regionMass {
+            metrics.regionMass = mass / own
+            metrics.regionBound = entry / alpha
+        }
         oracle.check(
             mass / own <= entry / alpha + 1e-6, "mass-bound", host, now,
             "region has \(mass / own) of the ego's trust, at most \(entry / alpha) may enter")

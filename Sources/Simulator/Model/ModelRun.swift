@@ -58,8 +58,10 @@ struct ModelRun {
             seed: seed, scenario: scenario, traceHash: spread.trace.value,
             events: spread.events, checks: 0, duration: longest, violations: [],
             violationCount: 0, figures: figures,
-            rows: figures.map {
-                MetricRow(tick: 0, metric: $0.0, group: "honest", value: $0.1)
-            })
+            rows: metrics.delayDistribution(tick: 0)
+                + figures.map {
+                    MetricRow(
+                        tick: 0, metric: $0.0, group: MetricRow.figureGroup, value: $0.1)
+                })
     }
 }

@@ -45,13 +45,16 @@ struct Independence {
     private mutating func factor(
         _ snapshot: GraphSnapshot, _ contributions: Contributions, item: Int
     ) -> Double {
-        let support = snapshot.holders.places(item).map { place in
-            let author = snapshot.holders.rows[place]
-            return SupportRouting.Support(
-                author: author,
-                amount: contributions.value(
-                    author: Int(author), entry: Int(snapshot.holders.entries[place]),
-                    weights: snapshot.interactions.weights))
+        var support: [SupportRouting.Support] = []
+        for place in snapshot.holders.places(item) {
+            let author = snapshot.holders.row(at: place)
+            guard
+                let entry = snapshot.interactions.entry(
+                    row: Int(author), column: UInt32(truncatingIfNeeded: item))
+            else { continue }
+            let amount = contributions.value(
+                author: Int(author), entry: entry, weights: snapshot.interactions.weights)
+            support.append(.init(author: author, amount: amount))
         }
         let carried = routing.carried(support)
         let value = reference > 0 ? min(1, carried / reference) : 1

@@ -30,7 +30,9 @@ public struct MethodSettings: Sendable {
     ///
     /// Throws `.usage` for a name that does not exist or a value out of range.
     public mutating func set(_ name: String, to text: String) throws(EvaluationFailure) {
-        let isSet = setTransform(name, text) || setNumber(name, text) || setCount(name, text)
+        let isSet =
+            setTransform(name, text) || setNumber(name, text) || setCount(name, text)
+            || setScope(name, text)
         if let problem = ranking.problem {
             throw EvaluationFailure(
                 code: .usage, operation: "set \(name)", message: problem.description)
@@ -55,6 +57,14 @@ public struct MethodSettings: Sendable {
         return true
     }
 
+    private mutating func setScope(_ name: String, _ text: String) -> Bool {
+        guard name == "engine.independence-of",
+            let scope = RankingParameters.IndependenceScope(rawValue: text)
+        else { return false }
+        ranking.independenceScope = scope
+        return true
+    }
+
     private mutating func setNumber(_ name: String, _ text: String) -> Bool {
         let places: [String: WritableKeyPath<MethodSettings, Double>] = [
             "taste.b": \.ranking.taste.b, "taste.c": \.ranking.taste.c,
@@ -62,6 +72,8 @@ public struct MethodSettings: Sendable {
             "taste.theta": \.ranking.taste.theta,
             "engine.alpha-trust": \.ranking.alphaTrust, "engine.tau": \.ranking.tau,
             "engine.floor": \.ranking.floor, "engine.epsilon": \.ranking.epsilon,
+            "engine.independence-from": \.ranking.independenceFrom,
+            "engine.independence-until": \.ranking.independenceUntil,
             "engine.alpha-salsa": \.ranking.alphaSalsa,
             "tsalsa.p": \.ranking.popularityExponent, "web3recommend.beta": \.ranking.beta,
             "web3recommend.alpha": \.ranking.alphaWalk, "itemknn.shrink": \.itemKNN.shrink,
@@ -81,6 +93,8 @@ public struct MethodSettings: Sendable {
         let places: [String: WritableKeyPath<MethodSettings, Int>] = [
             "web3recommend.walks": \.ranking.walks,
             "web3recommend.length": \.ranking.walkLength,
+            "engine.voices": \.ranking.independentVoices,
+            "engine.audited": \.ranking.auditedPlaces,
             "itemknn.neighbours": \.itemKNN.neighbours, "userknn.neighbours": \.userKNN.neighbours,
             "p3alpha.neighbours": \.p3alpha.neighbours,
             "rp3beta.neighbours": \.rp3beta.neighbours, "ials.factors": \.ials.factors,

@@ -10,6 +10,9 @@ public struct Explanation: Hashable, Sendable {
     public let popularity: Double
     /// Part of the support that passes one voice.
     public let concentration: Double
+    /// How independent the support is, in [0, 1]; nil below the places that were asked about, and for
+    /// engines that do not ask.
+    public let independence: Double?
     /// Factor of the connectivity decay, at most 1.
     public let factor: Double
     /// Everybody who contributed, the ego included, largest first: they sum to `share`. With `taste`
@@ -73,7 +76,8 @@ extension RankingResult {
         return Explanation(
             item: item, standing: standing(of: item, cut: cut), rank: position(of: item),
             score: scores[place], share: shares[place], popularity: popularity[place],
-            concentration: concentration[place], factor: factors[place],
+            concentration: concentration[place], independence: independence[place],
+            factor: factors[place],
             contributions: listed(ordered, share: shares[place], paths: maximumContributors),
             rankWithoutLargest: withoutLargest
                 ? largest.flatMap { rank(of: item, without: $0.author) } : nil)
@@ -128,6 +132,7 @@ extension Explanation {
     fileprivate static func unknown(_ item: ItemIndex) -> Explanation {
         Explanation(
             item: item, standing: .unknownItem, rank: nil, score: 0, share: 0, popularity: 0,
-            concentration: 0, factor: 1, contributions: [], rankWithoutLargest: nil)
+            concentration: 0, independence: nil, factor: 1, contributions: [],
+            rankWithoutLargest: nil)
     }
 }

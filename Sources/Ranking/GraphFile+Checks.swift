@@ -28,6 +28,8 @@ extension GraphFile {
         parameters.weighting = Weighting(transform: .identity)
         parameters.normalisesAffinity = false
         parameters.coldStartItems = 0
+        // A file asks for the algorithm as it stands in the shared vectors, unless it says otherwise.
+        parameters.independentVoices = 1
         params?.apply(to: &parameters)
         if let halfLife = params?.halfLifeEpochs, !(halfLife > 0 && halfLife.isFinite) {
             throw GraphFileProblem(
@@ -112,6 +114,7 @@ extension GraphFile.Params {
         if let beta { parameters.beta = beta }
         if let tauHard { parameters.tauHard = tauHard }
         if let tauRamp { parameters.tau = tauRamp }
+        if let independentVoices { parameters.independentVoices = independentVoices }
         if let popularityExponent { parameters.popularityExponent = popularityExponent }
         if let floor { parameters.floor = floor }
         if let epsilon { parameters.epsilon = epsilon }

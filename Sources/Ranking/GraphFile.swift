@@ -34,6 +34,8 @@ public struct GraphFile: Codable, Hashable, Sendable {
         public var beta: Double?
         public var tauHard: Double?
         public var tauRamp: Double?
+        /// 1, the default in a file: independence is not asked for.
+        public var independentVoices: Int?
         public var popularityExponent: Double?
         public var halfLifeEpochs: Double?
         public var floor: Double?
@@ -58,6 +60,7 @@ public struct GraphFile: Codable, Hashable, Sendable {
             case beta
             case tauHard = "tau_hard"
             case tauRamp = "tau_ramp"
+            case independentVoices = "independent_voices"
             case popularityExponent = "popularity_exponent"
             case halfLifeEpochs = "half_life_epochs"
             case floor

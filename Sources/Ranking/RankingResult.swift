@@ -28,7 +28,10 @@ public struct RankingResult: Sendable {
     public let popularity: [Double]
     /// Part of the item's support that passes one voice. Per item.
     public let concentration: [Double]
-    /// Factor of the connectivity decay. Per item.
+    /// How independent the item's support is, in [0, 1], against the ego's trust as a whole; nil where
+    /// nobody asked, below the first `auditedPlaces`. Per item.
+    public let independence: [Double?]
+    /// Factor of the connectivity decay, by concentration and independence. Per item.
     public let factors: [Double]
     /// Per item; 0: not recommended.
     public let scores: [Double]
@@ -56,15 +59,24 @@ public struct RankingResult: Sendable {
         let voices = Concentration(
             snapshot, ego: query.ego, groups: standing.dominators.groups,
             contributions: mass.contributions)
-        let (concentration, factors) = Self.judge(voices, query.parameters, decay)
+        let (concentration, judged) = Self.judge(voices, query.parameters, decay)
         let young = Self.isYoung(standing.dominators, query, decay)
-        let scores = Self.scores(mass, factors: factors)
+        var factors = judged
+        var scores = Self.scores(mass, factors: factors)
+        let left = Self.leftOut(snapshot, query)
+        if case .groups = decay, query.parameters.independentVoices > 1 {
+            var audit = Independence(snapshot, query, visits: standing.flow.visits)
+            audit.audit(
+                snapshot, mass.contributions, scores: &scores, factors: &factors, leftOut: left)
+            independence = audit.values
+        } else {
+            independence = [Double?](repeating: nil, count: snapshot.itemCount)
+        }
         let tiers = concentration.map { ratio in
             young && ratio >= query.parameters.tauHard
                 ? RankedItem.Tier.singleVoice : RankedItem.Tier.supported
         }
         let order = Self.order(scores, tiers: tiers)
-        let left = Self.leftOut(snapshot, query)
         let listed = order.filter { !left[$0.position] }
         var ranks = [UInt32](repeating: 0, count: snapshot.itemCount)
         for (place, item) in listed.enumerated() { ranks[item.position] = UInt32(place + 1) }

@@ -51,6 +51,7 @@ struct GraphFileTests {
         var expected = RankingParameters()
         expected.coldStartItems = 0
         expected.normalisesAffinity = false
+        expected.independentVoices = 1
         expected.weighting = Weighting(transform: .identity)
         #expect(content.parameters == expected)
         #expect(content.snapshot.interactions.weights == [3])

@@ -23,41 +23,28 @@ public struct SybilAttack: Hashable, Sendable {
         case linked
     }
 
-    public var sybils = 10_000
-    public var edges = 5
-    public var items = 10
-    public var copies = Copies.random
-    public var shape = Shape.teams
-    public var seed: UInt64 = 1
+    public private(set) var sybils = 10_000
+    public private(set) var edges = 5
+    public private(set) var items = 10
+    public private(set) var copies = Copies.random
+    public private(set) var shape = Shape.teams
+    public private(set) var seed: UInt64 = 1
 
-    public init() {}
-
-    /// `sybils=10000,edges=5,items=10,copies=random,shape=teams,seed=1`, each part optional; nil for anything else.
-    public init?(_ text: String) {
-        for part in text.split(separator: ",") {
-            let sides = part.split(separator: "=", maxSplits: 1)
-            guard sides.count == 2 else { return nil }
-            let number = Int(sides[1])
-            switch (sides[0], number) {
-            case ("sybils", let number?) where (1...1_000_000).contains(number): sybils = number
-            case ("edges", let number?) where (0...1_000_000).contains(number): edges = number
-            case ("items", let number?) where (1...10_000).contains(number): items = number
-            case ("seed", let number?) where number >= 0: seed = UInt64(number)
-            case ("copies", _):
-                guard let chosen = Copies(rawValue: String(sides[1])) else { return nil }
-                copies = chosen
-            case ("shape", _):
-                guard let chosen = Shape(rawValue: String(sides[1])) else { return nil }
-                shape = chosen
-            default: return nil
-            }
+    init(_ settings: inout AttackSettings) throws(EvaluationFailure) {
+        try settings.take("sybils", into: &sybils, 1...1_000_000)
+        try settings.take("edges", into: &edges, 0...1_000_000)
+        try settings.take("items", into: &items, 1...10_000)
+        try settings.take("copies", into: &copies)
+        try settings.take("shape", into: &shape)
+        try settings.take(seed: &seed)
+        try settings.finish()
+        guard edges <= sybils else {
+            throw settings.refusal("each of the \(edges) attack edges needs a Sybil")
         }
-        guard edges <= sybils else { return nil }
     }
 
-    /// The same data with the attack in it; test is left as it is. Names of Sybils and spam begin with
-    /// `~`. Throws `.content` when nobody is there to be copied or to be deceived.
-    public func applied(to data: EvaluationData) throws(EvaluationFailure) -> EvaluationData {
+    /// See `Attack.applied`. Throws `.content` when nobody is there to be copied or to be deceived.
+    func applied(to data: EvaluationData) throws(EvaluationFailure) -> EvaluationData {
         let honest = (0..<data.users.count).filter { !data.train.entries($0).isEmpty }
         let trusting = honest.filter { !data.trust.entries($0).isEmpty }
         let deceived = trusting.isEmpty ? honest : trusting
@@ -71,7 +58,7 @@ public struct SybilAttack: Hashable, Sendable {
         random.shuffle(&victims)
         let names = (0..<sybils).map { "~sybil-\($0)" }
         let spam = (0..<items).map { "~spam-\($0)" }
-        var train = Self.rows(data.train, data)
+        var train = data.rows(data.train)
         let target = victims[0]
         for name in names {
             let copied = copies == .victim ? target : honest[random.below(honest.count)]
@@ -85,8 +72,8 @@ public struct SybilAttack: Hashable, Sendable {
             for item in spam { train.append(.init(user: name, item: item, weight: largest)) }
         }
         return EvaluationData(
-            train: InteractionTable(train), test: InteractionTable(Self.rows(data.test, data)),
-            trust: Self.pairs(data) + region(names, victims: victims.map { data.users[$0] }),
+            train: InteractionTable(train), test: InteractionTable(data.rows(data.test)),
+            trust: data.trustPairs() + region(names, victims: victims.map { data.users[$0] }),
             spamItems: Set(spam))
     }
 
@@ -103,28 +90,5 @@ public struct SybilAttack: Hashable, Sendable {
             }
         }
         return pairs
-    }
-
-    private static func rows(
-        _ matrix: SparseRows, _ data: EvaluationData
-    ) -> [InteractionTable.Row] {
-        (0..<matrix.rowCount).flatMap { user in
-            matrix.entries(user).map { entry in
-                InteractionTable.Row(
-                    user: data.users[user], item: data.items[Int(matrix.columns[entry])],
-                    weight: matrix.values[entry])
-            }
-        }
-    }
-
-    private static func pairs(_ data: EvaluationData) -> [TrustPair] {
-        (0..<data.trust.rowCount).flatMap { source in
-            data.trust.entries(source).map { entry in
-                TrustPair(
-                    source: data.users[source],
-                    target: data.users[Int(data.trust.columns[entry])],
-                    weight: data.trust.values[entry])
-            }
-        }
     }
 }

@@ -112,8 +112,8 @@ struct NodeDay {
     }
 }
 
-/// What one unit of each kind costs a node: nanoseconds and bytes, measured on `protocol` runs of 1,000 nodes as
-/// `docs/research/scaling.md` says. They scale the sums; whether a sum grows with the network, counts alone decide.
+/// What one unit of each kind costs a node: nanoseconds and bytes, rounded estimates and no measurements
+/// (`docs/research/scaling.md`). They scale the sums; whether a sum grows with the network, counts alone decide.
 struct NodeUnits {
     let freshRecord = 6_000.0
     let replay = 700.0

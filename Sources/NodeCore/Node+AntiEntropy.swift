@@ -138,6 +138,18 @@ extension Node {
         ask(RangeRequest(feed: feed, first: sequence, last: sequence), link, now, &effects)
     }
 
+    /// Asks a link outright whether our own feed goes on beyond what we hold: after a restart, and once a lost
+    /// part is back, nobody's frontier needs to arrive for us to know.
+    mutating func askForOwnHead(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
+        let feed = configuration.feed
+        guard let slot = links.slot(of: link), links[slot: slot].isReady,
+            !links[slot: slot].ranges.isFull, !links[slot: slot].ranges.contains(feed)
+        else { return }
+        let tip = feeds.tip(of: feed)
+        let request = RangeRequest(feed: feed, first: tip + 1, last: tip + WireLimits.rangeSpan)
+        ask(request, link, now, &effects)
+    }
+
     private mutating func ask(
         _ request: RangeRequest, _ link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {

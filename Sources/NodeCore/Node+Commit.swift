@@ -109,7 +109,7 @@ extension Node {
         if let publication = commit.publication {
             effects.append(.published(publication, .success(held.map(\.entry.sequence))))
         }
-        if commit.isOwn { noteRecovery(&effects) }
+        if commit.isOwn { noteRecovery(now, &effects) }
     }
 
     /// Moves the frontier over one committed place. False when its feed went away or was rolled back.

@@ -133,6 +133,7 @@ extension Node {
         }
         if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
         noteReadyPeers(now)
+        if own.waitsSince != nil { askForOwnHead(link, now, &effects) }
         reconcile(link, now, &effects)
         giveUpDuplicate(of: link, &effects)
     }

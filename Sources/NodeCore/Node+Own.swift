@@ -167,12 +167,14 @@ extension Node {
         effects.append(.notice(.ownFeedBehind(held: feeds[index].frontier, known: known)))
     }
 
-    mutating func noteRecovery(_ effects: inout [Effect]) {
+    mutating func noteRecovery(_ now: Moment, _ effects: inout [Effect]) {
         guard let lost = own.lostThrough, let feed = feeds[configuration.feed],
             feed.frontier >= lost
         else { return }
         own.lostThrough = nil
         effects.append(.notice(.ownFeedRecovered(feed.frontier)))
+        // Others may hold more still.
+        for link in links.keys { askForOwnHead(link, now, &effects) }
     }
 
     mutating func addPrivate(_ entry: PrivateEntry, _ now: Moment) {

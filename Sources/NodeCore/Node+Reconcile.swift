@@ -33,8 +33,10 @@ extension Node {
             return
         }
         guard state.direction == .outbound else {
-            // Only what changes from here on; the rest comes with the dialler's sketch.
-            tellFrontier(link, whole: false, since: feeds.clock, now, &effects)
+            // Only what changes from here on; the rest comes with the dialler's sketch. A short frontier is told
+            // at once: it must not hang on the arrival of another frame.
+            let isShort = tellableFeeds < limits.sketchedFeeds
+            tellFrontier(link, whole: isShort, since: feeds.clock, now, &effects)
             return
         }
         let salt = random.next()

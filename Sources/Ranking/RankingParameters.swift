@@ -28,6 +28,8 @@ public struct RankingParameters: Hashable, Sendable {
     /// second tier instead of vanishing.
     public var youngNetworkGroups = 3
     public var taste = Taste()
+    /// What the `discover` engine hears beside trust.
+    public var earned = EarnedTrustParameters()
     /// Walks of `web3recommend`: 10,000 in the paper's experiments, 1,000 shipped.
     public var walks = 10_000
     /// Vertices of one walk at most (Web3Recommend's shipped constant).
@@ -115,6 +117,6 @@ extension RankingParameters {
         for (parameter, value, range, expected) in ranges where !range.contains(value) {
             return ParameterProblem(parameter: parameter, value: value, expected: expected)
         }
-        return nil
+        return earned.problem
     }
 }

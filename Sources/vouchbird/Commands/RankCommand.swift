@@ -17,7 +17,8 @@ struct RankCommand: Leaf {
         help: ArgumentHelp("The graph file; - reads standard input.", valueName: "file"),
         completion: .file())
     var graph: String
-    @Option(help: "tsalsa, taste, web3recommend or salsa.") var engine = EngineArgument.tsalsa
+    @Option(help: "tsalsa, taste, discover, web3recommend or salsa.") var engine = EngineArgument
+        .tsalsa
     @Option(
         name: .customShort("n"),
         help: ArgumentHelp("How many items; all by default.", valueName: "count"))

@@ -15,13 +15,26 @@ ARGS ?= --help
 
 RELEASE = $(SWIFT) build --configuration release --product vouchbird
 
+# Cases and options of `make bench`; empty: everything.
+BENCH ?=
+
 .DEFAULT_GOAL := help
 SIMNET = $(SWIFT) build --configuration release --product simnet
 
-.PHONY: help setup build demo test sim sim-night lint format run clean
+# Target and seconds of `make fuzz`; KEEP=1 leaves the corpus of the repository as it is.
+TARGET ?= all
+SECONDS ?= 60
+
+# Which mutants `make mutants` plants.
+MUTANTS ?= *
+# Where it keeps its copy and build for the next time; empty: nowhere.
+MUTANTS_DIR ?=
+
+.PHONY: help setup build demo test test-cluster fuzz sim sim-night mutants bench bench-gate \
+	bench-gate-renew determinism lint format run clean
 
 help: ## say what each goal does
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## install the system packages that are missing (Debian, Ubuntu)
 	@scripts/setup.sh
@@ -41,6 +54,9 @@ test: setup ## build and run every test, real processes included
 	@echo "== testing"
 	@$(SWIFT) test --skip-build
 
+fuzz: setup ## search for inputs that break a decoder or the core (TARGET=frame SECONDS=60)
+	@scripts/fuzz.sh $(TARGET) $(SECONDS) $(if $(KEEP),--keep)
+
 sim: setup ## the gate: 200 simulated networks, faults and adversaries drawn from the seeds, 3 minutes
 	@echo "== building simnet (release)"
 	@$(SIMNET)
@@ -51,6 +67,34 @@ sim: setup ## the gate: 200 simulated networks, faults and adversaries drawn fro
 
 sim-night: ## the same for as many seeds as a night holds (NIGHT=1..5000)
 	@$(MAKE) --no-print-directory sim SEEDS=$(NIGHT)
+
+mutants: setup ## plant every bug of simnet/mutants and see that a test notices (MUTANTS='core-*')
+	@python3 simnet/mutants/run.py '$(MUTANTS)' $(if $(MUTANTS_DIR),--keep "$(MUTANTS_DIR)"); \
+		code=$$?; python3 simnet/mutants/run.py --table > docs/mutants.md; exit $$code
+
+test-cluster: setup ## compare a sweep on a Dask cluster of this machine with one in processes
+	@$(SIMNET)
+	@python3 simnet/cluster/test_fan.py "$$($(SIMNET) --show-bin-path)/simnet"
+
+bench: ## measure the ranking engines against C kernels (BENCH="tsalsa --rounds 5")
+	@echo "== building bench and its C reference (release)"
+	@$(SWIFT) build --configuration release --product reference
+	@$(SWIFT) build --configuration release --product bench
+	@"$$($(SWIFT) build --configuration release --show-bin-path)/bench" $(BENCH)
+
+bench-gate: ## count the kernels' instructions under valgrind; fails at 3 % more than recorded
+	@$(SWIFT) build --configuration release --product bench
+	@scripts/bench-gate.sh check "$$($(SWIFT) build --configuration release --show-bin-path)/bench"
+
+bench-gate-renew: ## write the counts of this toolchain into scripts/bench-gate.tsv
+	@$(SWIFT) build --configuration release --product bench
+	@scripts/bench-gate.sh renew "$$($(SWIFT) build --configuration release --show-bin-path)/bench"
+
+determinism: ## one output for a hundred orders of arrival, in debug and release
+	@$(SWIFT) build --product bench
+	@$(SWIFT) build --configuration release --product bench
+	@scripts/determinism.sh "$$($(SWIFT) build --show-bin-path)/bench" \
+		"$$($(SWIFT) build --configuration release --show-bin-path)/bench"
 
 lint: ## check the format of every source, as the build does
 	@echo "== lint"

@@ -36,6 +36,17 @@ let real: Target.Dependency = .product(name: "RealModule", package: "swift-numer
 let toml: Target.Dependency = .product(name: "TOMLKit", package: "TOMLKit")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 
+/// The libFuzzer program has no `main` of its own and links only with `--sanitize=fuzzer`: it exists when
+/// `make fuzz` asks for it.
+let fuzzer: [Target] =
+    Context.environment["VOUCHBIRD_FUZZER"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "fuzzer", dependencies: ["Primitives", "FuzzTargets"], path: "Tests/Fuzzer",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])])
+    ]
+
 let package = Package(
     name: "vouchbird",
     products: [
@@ -88,10 +99,22 @@ let package = Package(
             "Simulator",
             ["Primitives", "Records", "Ranking", "NodeCore", "Cryptography", heap, toml]),
         room("Evaluation", ["Primitives", "Ranking", "Datasets"]),
+        room("Reproduction", ["Primitives", "Ranking", "Evaluation"]),
         // 5
+        // `make bench`: the C kernels are a program of their own that `bench` starts.
+        .executableTarget(
+            name: "bench", dependencies: ["Primitives", "Ranking", argumentParser],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "reference", cSettings: [.unsafeFlags(["-O3", "-std=gnu11"])],
+            linkerSettings: [.linkedLibrary("m")]),
         .executableTarget(
             name: "simnet",
-            dependencies: ["Primitives", "Simulator", argumentParser], swiftSettings: strict),
+            dependencies: [
+                "Primitives", "Cryptography", "Simulator", "Evaluation", "Reproduction", "Testbed",
+                argumentParser, signals,
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "vouchbird",
             dependencies: [
@@ -104,6 +127,16 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Primitives"], path: "Tests/Support",
             exclude: ["python"], swiftSettings: strict),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Primitives", "Records", "Ranking", "Datasets", "NodeCore", "Cryptography",
+                "Daemon",
+            ],
+            path: "Tests/FuzzTargets", swiftSettings: strict),
+        tests(
+            "FuzzTests", ["Primitives", "Records", "Cryptography", "FuzzTargets"],
+            vectors: ["Corpus"]),
         tests("PrimitivesTests", ["Primitives"]),
         tests(
             "RecordsTests", ["Primitives", "Records", "Cryptography"], vectors: ["Vectors"]),
@@ -118,12 +151,13 @@ let package = Package(
             ["Primitives", "Records", "NodeCore", "Cryptography", "Storage", grdb]),
         tests("TransportTests", ["Primitives", "Transport"]),
         tests("SimulatorTests", ["Primitives", "Records", "NodeCore", "Simulator"]),
+        tests("ReproductionTests", ["Primitives", "Ranking", "Evaluation", "Reproduction"]),
         tests("EvaluationTests", ["Primitives", "Ranking", "Datasets", "Evaluation"]),
         tests(
             "ProcessTests",
             [
                 "Primitives", "Records", "Cryptography", "Transport", "Daemon", "Testbed",
-                "vouchbird",
+                "simnet", "vouchbird",
             ]),
-    ]
+    ] + fuzzer
 )

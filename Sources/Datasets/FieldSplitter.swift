@@ -3,15 +3,19 @@ enum FieldSeparator: Hashable, Sendable {
     case tab
     /// With the quotes of RFC 4180, within one line.
     case comma
+    /// Two colons, as in the `.dat` files of MovieLens.
+    case colons
     /// Any run of spaces, as in SNAP's and FilmTrust's files.
     case spaces
     /// None: a line is one name, blanks and commas included.
     case none
 
-    /// Tabs win over commas, commas over spaces: names hold commas and spaces more often than tabs.
+    /// Tabs win over commas, commas over the rest: names hold commas and spaces more often than tabs. A
+    /// name may hold `::` once; a line of three fields holds it twice.
     static func guess(from line: ArraySlice<UInt8>) -> FieldSeparator {
         if line.contains(0x09) { return .tab }
         if line.contains(0x2c) { return .comma }
+        if splitColons(line).count > 2 { return .colons }
         return line.split(separator: 0x20).count > 1 ? .spaces : .none
     }
 
@@ -21,6 +25,7 @@ enum FieldSeparator: Hashable, Sendable {
         let parts: [ArraySlice<UInt8>]
         switch self {
         case .tab: parts = line.split(separator: 0x09, omittingEmptySubsequences: false)
+        case .colons: parts = Self.splitColons(line)
         case .spaces: parts = line.split(separator: 0x20)
         case .none:
             guard !line.contains(0x09) else { return nil }
@@ -37,6 +42,23 @@ enum FieldSeparator: Hashable, Sendable {
             }
             fields.append(text)
         }
+        return fields
+    }
+
+    private static func splitColons(_ line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
+        var fields: [ArraySlice<UInt8>] = []
+        var start = line.startIndex
+        var position = start
+        while position + 1 < line.endIndex {
+            guard line[position] == 0x3a, line[position + 1] == 0x3a else {
+                position += 1
+                continue
+            }
+            fields.append(line[start..<position])
+            position += 2
+            start = position
+        }
+        fields.append(line[start...])
         return fields
     }
 

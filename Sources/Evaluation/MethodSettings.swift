@@ -28,13 +28,13 @@ public struct MethodSettings: Sendable {
 
     public init() {}
 
-    /// Changes one setting as the command line writes it, for instance `taste.neighbours` to `100`.
+    /// Changes one setting as the command line writes it, for instance `taste.lambda` to `5`.
     ///
     /// Throws `.usage` for a name that does not exist or a value out of range.
     public mutating func set(_ name: String, to text: String) throws(EvaluationFailure) {
         let isSet =
             setTransform(name, text) || setNumber(name, text) || setCount(name, text)
-            || setFlag(name, text)
+            || setFlag(name, text) || setScope(name, text)
         if let problem = ranking.problem {
             throw EvaluationFailure(
                 code: .usage, operation: "set \(name)", message: problem.description)
@@ -65,6 +65,14 @@ public struct MethodSettings: Sendable {
         return true
     }
 
+    private mutating func setScope(_ name: String, _ text: String) -> Bool {
+        guard name == "engine.independence-of",
+            let scope = RankingParameters.IndependenceScope(rawValue: text)
+        else { return false }
+        ranking.independenceScope = scope
+        return true
+    }
+
     private mutating func setNumber(_ name: String, _ text: String) -> Bool {
         let places: [String: WritableKeyPath<MethodSettings, Double>] = [
             "taste.b": \.ranking.taste.b, "taste.c": \.ranking.taste.c,
@@ -72,9 +80,13 @@ public struct MethodSettings: Sendable {
             "earned.least-price": \.ranking.earned.leastPrice,
             "earned.pool": \.ranking.earned.pool,
             "earned.pool-without-trust": \.ranking.earned.poolWithoutTrust,
-            "taste.p": \.ranking.taste.p, "taste.theta": \.ranking.taste.theta,
+            "taste.p": \.ranking.taste.p, "taste.lambda": \.ranking.taste.lambda,
+            "taste.theta": \.ranking.taste.theta,
             "engine.alpha-trust": \.ranking.alphaTrust, "engine.tau": \.ranking.tau,
-            "engine.floor": \.ranking.floor, "engine.alpha-salsa": \.ranking.alphaSalsa,
+            "engine.floor": \.ranking.floor, "engine.epsilon": \.ranking.epsilon,
+            "engine.independence-from": \.ranking.independenceFrom,
+            "engine.independence-until": \.ranking.independenceUntil,
+            "engine.alpha-salsa": \.ranking.alphaSalsa,
             "tsalsa.p": \.ranking.popularityExponent, "web3recommend.beta": \.ranking.beta,
             "web3recommend.alpha": \.ranking.alphaWalk, "itemknn.shrink": \.itemKNN.shrink,
             "userknn.shrink": \.userKNN.shrink, "p3alpha.alpha": \.p3alpha.alpha,
@@ -91,10 +103,12 @@ public struct MethodSettings: Sendable {
 
     private mutating func setCount(_ name: String, _ text: String) -> Bool {
         let places: [String: WritableKeyPath<MethodSettings, Int>] = [
-            "taste.neighbours": \.ranking.taste.neighbours, "discover.strangers": \.strangers,
+            "discover.strangers": \.strangers,
             "earned.least-claims": \.ranking.earned.leastClaims,
             "web3recommend.walks": \.ranking.walks,
             "web3recommend.length": \.ranking.walkLength,
+            "engine.voices": \.ranking.independentVoices,
+            "engine.audited": \.ranking.auditedPlaces,
             "itemknn.neighbours": \.itemKNN.neighbours, "userknn.neighbours": \.userKNN.neighbours,
             "p3alpha.neighbours": \.p3alpha.neighbours,
             "rp3beta.neighbours": \.rp3beta.neighbours, "ials.factors": \.ials.factors,

@@ -36,7 +36,7 @@ extension StoredEntry {
         case .tombstone(let tombstone): return tombstone
         case .record(let stored):
             let body = stored.record.body
-            guard case .retract(let sequence, let id) = body.payload else { return nil }
+            guard case .retract(let sequence, let id, _) = body.payload else { return nil }
             return Tombstone(
                 feed: body.feed, sequence: sequence, id: id, retraction: body.sequence,
                 encodedRetraction: stored.record.encoded)

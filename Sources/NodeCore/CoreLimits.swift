@@ -34,6 +34,15 @@ public struct CoreLimits: Sendable {
     public var wantsPerLink = 12_288
     /// The same for all links together.
     public var wants = 65_536
+    /// Sketches under way on all links together; half a MiB each at the most feeds.
+    public var sketches = 16
+    /// Below this many feeds the whole frontier is shorter than the first symbols.
+    public var sketchedFeeds = 16
+    /// Symbols that a sketch begins with.
+    public var firstSymbols = 32
+    /// A sketch that is not done by then gives way to the whole frontier, and how often a link may begin one.
+    public var sketchMilliseconds: UInt64 = 10_000
+    public var sketchRestMilliseconds: UInt64 = 2_000
     /// Range reads that one link may have running here.
     public var readsPerLink = 64
     /// Fork proofs kept.

@@ -62,70 +62,90 @@ struct WaitingRecord: Sendable {
 /// The feeds held here, by dense index; bounded.
 struct FeedTable: Sendable {
     let capacity: Int
-    private var indices: [PublicKey: FeedIndex] = [:]
-    private var slots: [FeedState?] = []
+    private var lookup: FeedLookup
+    /// A slot that is free keeps an empty state without a meaning: an optional would be copied out and in by
+    /// every change.
+    private var slots: [FeedState] = []
+    private var spots: [FeedSpot] = []
+    private var isUsed: [Bool] = []
     private var free: [FeedIndex] = []
     /// Moves with every frontier, so that a link can be told what changed since.
     private(set) var clock: UInt64 = 0
 
-    init(capacity: Int) { self.capacity = capacity }
+    init(capacity: Int, mixer: IDFingerprint) {
+        self.capacity = capacity
+        lookup = FeedLookup(mixer: mixer)
+    }
 
-    var count: Int { indices.count }
-    var isFull: Bool { indices.count >= capacity }
+    var count: Int { lookup.count }
+    var isFull: Bool { lookup.count >= capacity }
 
-    func index(of key: PublicKey) -> FeedIndex? { indices[key] }
+    func index(of key: PublicKey) -> FeedIndex? {
+        lookup.slot(of: key, in: spots).map { FeedIndex(raw: $0) }
+    }
 
-    subscript(key: PublicKey) -> FeedState? { indices[key].flatMap { slots[$0.raw] } }
+    /// What of a feed tells a replay. Requires a slot in use.
+    func spot(_ index: FeedIndex) -> FeedSpot { spots[index.raw] }
+
+    /// A copy of the state of a feed that is held. For one field ask for the index first.
+    subscript(key: PublicKey) -> FeedState? { index(of: key).map { slots[$0.raw] } }
 
     /// The state in a slot that is in use.
     subscript(index: FeedIndex) -> FeedState {
-        get {
-            guard let state = slots[index.raw] else {
-                fatalError("invariant broken: a feed index outlived its feed")
-            }
-            return state
+        _read {
+            require(isUsed[index.raw], "a feed index lives no longer than its feed")
+            yield slots[index.raw]
         }
         _modify {
-            guard var state = slots[index.raw] else {
-                fatalError("invariant broken: a feed index outlived its feed")
-            }
-            slots[index.raw] = nil
-            defer { slots[index.raw] = state }
-            yield &state
+            require(isUsed[index.raw], "a feed index lives no longer than its feed")
+            defer { spots[index.raw].update(from: slots[index.raw]) }
+            yield &slots[index.raw]
         }
     }
 
     /// Adds a feed. Requires that it is new and the table not full.
     mutating func add(_ key: PublicKey) -> FeedIndex {
-        require(!isFull && indices[key] == nil, "a new feed needs a free slot")
+        require(!isFull && index(of: key) == nil, "a new feed needs a free slot")
+        let state = FeedState(key: key)
         let index: FeedIndex
         if let reused = free.popLast() {
             index = reused
-            slots[index.raw] = FeedState(key: key)
+            slots[index.raw] = state
+            spots[index.raw] = FeedSpot(state)
+            isUsed[index.raw] = true
         } else {
             index = FeedIndex(raw: slots.count)
-            slots.append(FeedState(key: key))
+            slots.append(state)
+            spots.append(FeedSpot(state))
+            isUsed.append(true)
         }
-        indices[key] = index
+        lookup.insert(key, slot: index.raw, in: spots)
         return index
     }
 
     mutating func remove(_ index: FeedIndex) {
-        indices[self[index].key] = nil
-        slots[index.raw] = nil
+        let key = self[index].key
+        lookup.remove(key, slot: index.raw, in: spots)
+        slots[index.raw] = FeedState(key: key)
+        isUsed[index.raw] = false
         free.append(index)
     }
 
     /// Notes that the frontier of a feed moved.
     mutating func touch(_ index: FeedIndex) {
         clock += 1
-        self[index].changedAt = clock
+        slots[index.raw].changedAt = clock
+    }
+
+    /// The highest verified sequence of a feed; 0 when it is not held.
+    func tip(of key: PublicKey) -> UInt64 {
+        lookup.slot(of: key, in: spots).map { spots[$0].tip } ?? 0
     }
 
     /// Every feed in the order of the slots: deterministic, not sorted.
     func forEach(_ body: (FeedIndex, FeedState) -> Void) {
-        for (position, slot) in slots.enumerated() {
-            if let state = slot { body(FeedIndex(raw: position), state) }
+        for position in slots.indices where isUsed[position] {
+            body(FeedIndex(raw: position), slots[position])
         }
     }
 }

@@ -10,6 +10,8 @@ struct LinkState: Sendable {
 
     let nodeKey: NodeKey
     let direction: LinkDirection
+    /// Tells this link from a later one of the same number.
+    let session: UInt64
     var phase: Phase
     /// The peer's clock less ours at its HELLO.
     var skewMilliseconds: Int64 = 0
@@ -19,12 +21,15 @@ struct LinkState: Sendable {
     var nextPing: UInt64
     var nextFrontier: UInt64
     var frontierRounds: UInt64 = 0
+    /// Whether the peer takes sketches.
+    var sketches = false
+    /// The sketch that is under way, and from when the peer may begin another.
+    var reconciliation: Reconciliation?
+    var nextSketch: UInt64 = 0
     /// Value of the feed table's clock when this link was last told frontiers.
     var toldThrough: UInt64 = 0
-    /// By feed index: how far the peer said or showed that it holds the feed.
-    var known: [UInt64] = []
-    /// By feed index: how far we pushed the feed to it.
-    var offered: [UInt64] = []
+    /// By feed index.
+    private var reaches: [Reach] = []
     /// Feeds that the peer holds further than we do, and how far.
     var wants: BoundedTable<PublicKey, UInt64>
     /// Ranges that it owes us.
@@ -41,8 +46,10 @@ struct LinkState: Sendable {
     var rejections = 0
 
     init(
-        nodeKey: NodeKey, direction: LinkDirection, now: UInt64, limits: CoreLimits
+        nodeKey: NodeKey, direction: LinkDirection, session: UInt64, now: UInt64,
+        limits: CoreLimits
     ) {
+        self.session = session
         self.nodeKey = nodeKey
         self.direction = direction
         phase = .awaitingHello(deadline: now + limits.helloMilliseconds)
@@ -57,38 +64,55 @@ struct LinkState: Sendable {
         if case .ready = phase { true } else { false }
     }
 
+    /// When the core must look at this link although nothing arrives; monotonic milliseconds.
+    var nextDeadline: UInt64 {
+        if case .awaitingHello(let deadline) = phase { return deadline }
+        var due = min(nextPing, nextFrontier, askAgainAt ?? .max)
+        for slot in ranges.keys.indices { due = min(due, ranges[slot: slot].deadline) }
+        if let reconciliation { due = min(due, reconciliation.deadline) }
+        return due
+    }
+
     /// How far the peer has the feed, as far as we know or hope.
     func reach(_ feed: FeedIndex) -> UInt64 {
-        max(Self.value(known, feed), Self.value(offered, feed))
+        guard feed.raw < reaches.count else { return 0 }
+        return UInt64(max(reaches[feed.raw].known, reaches[feed.raw].offered))
     }
 
     /// How far the peer said or showed that it has the feed.
-    func known(_ feed: FeedIndex) -> UInt64 { Self.value(known, feed) }
+    func known(_ feed: FeedIndex) -> UInt64 {
+        feed.raw < reaches.count ? UInt64(reaches[feed.raw].known) : 0
+    }
 
     func isKnown(_ feed: FeedIndex, through sequence: UInt64) -> Bool { known(feed) >= sequence }
 
     mutating func note(known sequence: UInt64, of feed: FeedIndex) {
-        Self.raise(&known, feed, to: sequence)
+        makeRoom(for: feed)
+        reaches[feed.raw].known = max(reaches[feed.raw].known, UInt32(clamping: sequence))
     }
 
     mutating func note(offered sequence: UInt64, of feed: FeedIndex) {
-        Self.raise(&offered, feed, to: sequence)
+        makeRoom(for: feed)
+        reaches[feed.raw].offered = max(reaches[feed.raw].offered, UInt32(clamping: sequence))
     }
 
     /// The slot will hold another feed.
     mutating func forget(_ feed: FeedIndex) {
-        if feed.raw < known.count { known[feed.raw] = 0 }
-        if feed.raw < offered.count { offered[feed.raw] = 0 }
+        if feed.raw < reaches.count { reaches[feed.raw] = Reach() }
     }
 
-    private static func value(_ array: [UInt64], _ feed: FeedIndex) -> UInt64 {
-        feed.raw < array.count ? array[feed.raw] : 0
+    private mutating func makeRoom(for feed: FeedIndex) {
+        guard feed.raw >= reaches.count else { return }
+        let missing = feed.raw + 1 - reaches.count
+        reaches.append(contentsOf: repeatElement(Reach(), count: missing))
     }
+}
 
-    private static func raise(_ array: inout [UInt64], _ feed: FeedIndex, to sequence: UInt64) {
-        if feed.raw >= array.count {
-            array.append(contentsOf: repeatElement(0, count: feed.raw + 1 - array.count))
-        }
-        array[feed.raw] = max(array[feed.raw], sequence)
-    }
+/// How far a peer has one feed. There is one for each feed on each link, so it is small: nobody holds 2^32
+/// records of a feed, and who claims more is taken to claim that many.
+private struct Reach: Sendable {
+    /// It said or showed that it holds the feed so far.
+    var known: UInt32 = 0
+    /// We pushed the feed to it so far.
+    var offered: UInt32 = 0
 }

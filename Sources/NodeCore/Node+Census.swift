@@ -21,6 +21,7 @@ extension Node {
             MapCensus(
                 name: "stranger-feeds", count: strangers.count, capacity: limits.strangerFeeds),
             MapCensus(name: "wants", count: wantsTotal, capacity: limits.wants),
+            MapCensus(name: "sketches", count: sketchCount, capacity: limits.sketches),
             MapCensus(name: "window", count: windowTotal, capacity: limits.windowRecords),
             MapCensus(name: "fetching", count: fetching.count, capacity: fetching.capacity),
             MapCensus(name: "fork-proofs", count: proofs.count, capacity: proofs.capacity),
@@ -60,7 +61,9 @@ extension Node {
     public var forkedFeedCount: Int { proofs.count }
 
     /// Frontier of one feed; 0 when nothing of it is held.
-    public func frontier(of feed: PublicKey) -> UInt64 { feeds[feed]?.frontier ?? 0 }
+    public func frontier(of feed: PublicKey) -> UInt64 {
+        feeds.index(of: feed).map { feeds[$0].frontier } ?? 0
+    }
 
     /// Committed records of all feeds, the own feed included.
     public var recordCount: UInt64 {

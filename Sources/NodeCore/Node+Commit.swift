@@ -34,9 +34,14 @@ extension Node {
         effects.append(.commit(id, batch))
     }
 
-    /// The places of the next commit: as many as fit, or one feed's after a contradiction.
+    /// The places of the next commit: as many as fit, or one feed's after a contradiction. Never cut inside a
+    /// segment: a frontier must be a place that a signature vouches for.
     private func nextPart(_ now: Moment) -> [Gathered.Place] {
-        let part = gathered.places.prefix(limits.commitRecords)
+        var count = min(limits.commitRecords, gathered.places.count)
+        while count > 0, count < gathered.places.count, !gathered.places[count - 1].entry.vouches {
+            count += 1
+        }
+        let part = gathered.places.prefix(count)
         guard now.monotonicMilliseconds < isolatesUntil, let first = part.first else {
             return Array(part)
         }
@@ -191,31 +196,59 @@ extension Node {
         ledger.note(author, item, seen: found)
     }
 
-    /// Sends what was just committed to every link that lacks it.
+    /// Sends what was just committed to every link that lacks it: records with their signature as they are; of
+    /// feeds with other places the frontier, so that the link asks for the range.
     private mutating func push(_ places: [Gathered.Place], _ effects: inout [Effect]) {
-        for link in links.keys {
-            guard let state = links[link], state.isReady else { continue }
-            var records: [EncodedRecord] = []
-            var bytes = 0
+        guard !places.isEmpty else { return }
+        for (slot, link) in links.keys.enumerated() where links[slot: slot].isReady {
+            var batch = PushBatch()
+            var told: [FeedIndex] = []
             for place in places where place.source != link {
-                guard let record = place.entry.storedRecord?.record else { continue }
-                let sequence = record.body.sequence
-                guard !feeds[place.feed].isFrozen, let reach = links[link]?.reach(place.feed),
-                    reach < sequence, reach + limits.windowSpan >= sequence
-                else { continue }
-                let size = record.encoded.count + 2
-                if records.count == WireLimits.recordsPerFrame
-                    || bytes + size > WireLimits.recordsFrameBudgetBytes
-                {
-                    effects.append(.send(link, .push(records)))
-                    records = []
-                    bytes = 0
+                let sequence = place.entry.sequence
+                let reach = links[slot: slot].reach(place.feed)
+                guard reach < sequence, told.last != place.feed, !feeds[place.feed].isFrozen else {
+                    continue
                 }
-                records.append(record.encoded)
-                bytes += size
-                links.update(link) { $0.note(offered: sequence, of: place.feed) }
+                guard let record = place.entry.storedRecord?.record, record.signature != nil,
+                    reach + limits.windowSpan >= sequence
+                else {
+                    told.append(place.feed)
+                    continue
+                }
+                if let full = batch.add(record.encoded) {
+                    effects.append(.send(link, .push(full)))
+                }
+                links[slot: slot].note(offered: sequence, of: place.feed)
             }
-            if !records.isEmpty { effects.append(.send(link, .push(records))) }
+            if !batch.records.isEmpty { effects.append(.send(link, .push(batch.records))) }
+            announce(told, to: link, &effects)
         }
+    }
+
+    /// Tells one link how far we hold these feeds.
+    private func announce(_ told: [FeedIndex], to link: LinkID, _ effects: inout [Effect]) {
+        effects += Self.frontierFrames(told.map(entry)).map { .send(link, $0) }
+    }
+}
+
+/// Records on their way into PUSH frames.
+private struct PushBatch {
+    private(set) var records: [EncodedRecord] = []
+    private var bytes = 0
+
+    /// Adds a record; gives back the frame's worth that it no longer fitted into.
+    mutating func add(_ record: EncodedRecord) -> [EncodedRecord]? {
+        let size = record.count + 2
+        var full: [EncodedRecord]?
+        if records.count == WireLimits.recordsPerFrame
+            || bytes + size > WireLimits.recordsFrameBudgetBytes
+        {
+            full = records
+            records = []
+            bytes = 0
+        }
+        records.append(record)
+        bytes += size
+        return full
     }
 }

@@ -3,34 +3,38 @@ import Records
 
 /// Forks: one key, one place, two bodies. Proven by both records, never settled by taking one.
 extension Node {
-    /// A validly signed record for a place that holds another: fetch ours and compare.
-    mutating func suspectFork(_ record: Record, _ effects: inout [Effect]) {
-        guard reads.count < limits.links * limits.rangesPerLink else { return }
-        let key = record.body.feed
-        let place = record.body.sequence
-        if let held = uncommitted(key, place) {
-            settleFork(held, record, &effects)
+    /// Verified places of which the first contradicts the one held: fetch ours and compare.
+    mutating func suspectFork(_ places: [ChainPlace], _ effects: inout [Effect]) {
+        guard reads.count < limits.links * limits.rangesPerLink, let first = places.first else {
+            return
+        }
+        let held = uncommitted(first.feed, from: first.sequence)
+        if !held.isEmpty {
+            settleFork(held, places, &effects)
             return
         }
         let id = nextEffect()
-        reads[id] = .fork(record)
+        reads[id] = .fork(places)
+        // The place, and on to the next that vouches for it.
+        let last = first.sequence + UInt64(WireLimits.segmentPlaces) - 1
         effects.append(
             .readRange(
-                id, RangeRequest(feed: key, first: place, last: place),
-                maximumBytes: WireLimits.recordBytes))
+                id, RangeRequest(feed: first.feed, first: first.sequence, last: last),
+                maximumBytes: limits.rangeBytes))
     }
 
-    private func uncommitted(_ feed: PublicKey, _ sequence: UInt64) -> Record? {
+    /// The segment at a place that the store has not confirmed; empty when it has.
+    private func uncommitted(_ feed: PublicKey, from sequence: UInt64) -> [ChainPlace] {
         let waiting = commits.flatMap(\.places) + gathered.places
-        for place in waiting where place.entry.feed == feed && place.entry.sequence == sequence {
-            return place.entry.storedRecord?.record
-        }
-        return nil
+        let places = waiting.filter { $0.entry.feed == feed && $0.entry.sequence >= sequence }
+            .prefix(WireLimits.segmentPlaces).compactMap { $0.entry.place(scheme) }
+        guard places.first?.sequence == sequence else { return [] }
+        return places.segments.first.map { Array($0) } ?? []
     }
 
-    /// Both records are at hand and both signatures were verified on their way in.
+    /// Both runs are at hand, and the signatures that vouch for them were verified on their way in.
     mutating func settleFork(
-        _ held: Record, _ suspect: Record, _ effects: inout [Effect]
+        _ held: [ChainPlace], _ suspect: [ChainPlace], _ effects: inout [Effect]
     ) {
         guard let proof = ForkProof(held, suspect) else {
             counts.count(.ignore(.duplicate))
@@ -44,26 +48,21 @@ extension Node {
 
     /// A peer sent a proof.
     mutating func proved(
-        _ one: EncodedRecord, _ other: EncodedRecord, by link: LinkID, _ now: Moment,
-        _ effects: inout [Effect]
+        _ one: Chain, _ other: Chain, by link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
-        guard let first = try? Record(decoding: one[...], scheme: scheme),
-            let second = try? Record(decoding: other[...], scheme: scheme),
-            let proof = ForkProof(first, second), scheme.isValid(proof.feed)
-        else {
-            conclude(.reject(.badProof), link, &effects)
-            return
-        }
-        if let known = proofs[proof.feed], known.sequence <= proof.sequence {
+        let feed = one.feed
+        if let known = proofs[feed], known.sequence <= one.first {
             counts.count(.ignore(.duplicate))
             return
         }
         // A fork of a feed that nobody here holds or wants is one key's own business, and keys are free.
-        guard feeds.index(of: proof.feed) != nil || isReachable(proof.feed) else {
+        guard feeds.index(of: feed) != nil || isReachable(feed) else {
             counts.count(.ignore(.overQuota))
             return
         }
-        guard proof.isSigned(network: configuration.network, scheme: scheme) else {
+        guard let proof = ForkProof(one, other, scheme: scheme), scheme.isValid(feed),
+            proof.isSigned(network: configuration.network, scheme: scheme)
+        else {
             conclude(.reject(.badProof), link, &effects)
             return
         }
@@ -111,6 +110,6 @@ extension Node {
         }
         links.update(link) { _ = $0.proofsSent.set(feed, true) }
         effects.append(
-            .send(link, .forkProof(proof.records.0.encoded, proof.records.1.encoded)))
+            .send(link, .forkProof(proof.chains.0, proof.chains.1)))
     }
 }

@@ -5,18 +5,23 @@ import Records
 /// section 3: the cheap ones first, the signature late, and nothing changes before the verdict.
 extension Node {
     mutating func pushed(
-        _ records: [EncodedRecord], by link: LinkID, _ now: Moment, _ effects: inout [Effect]
+        _ records: [ArraySlice<UInt8>], by link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
         for bytes in records { receive(bytes, from: link, now, &effects) }
         pump(link, now, &effects)
     }
 
     mutating func receive(
-        _ bytes: EncodedRecord, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
+        _ bytes: ArraySlice<UInt8>, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
+        if let (index, sequence) = heldPlace(of: bytes) {
+            links.update(link) { $0.note(known: sequence, of: index) }
+            counts.count(.ignore(.duplicate))
+            return
+        }
         let record: Record
         do {
-            record = try Record(decoding: bytes[...], scheme: scheme)
+            record = try Record(decoding: bytes, scheme: scheme)
         } catch {
             conclude(.reject(.malformed), link, &effects)
             return
@@ -28,9 +33,27 @@ extension Node {
         conclude(verdict, link, &effects)
     }
 
+    /// Where the record is held already. Most that arrive are: of these only the place is read and the digest
+    /// made, which decides alone; equal digests are equal bodies.
+    private mutating func heldPlace(of bytes: ArraySlice<UInt8>) -> (FeedIndex, UInt64)? {
+        guard let (feed, sequence) = RecordBody.place(in: bytes),
+            let index = feeds.index(of: feed)
+        else { return nil }
+        let spot = feeds.spot(index)
+        guard sequence <= spot.tip, !spot.isFrozen,
+            let id = Record.id(of: bytes, scheme: scheme, scratch: &scratch)
+        else { return nil }
+        let held =
+            sequence == spot.tip
+            ? spot.tipPrint : feeds[index].fingerprints[Int(sequence) - 1]
+        return fingerprint(id) == held ? (index, sequence) : nil
+    }
+
     /// Counts a verdict and blames the sender for a rejection.
-    mutating func conclude(_ verdict: Verdict, _ link: LinkID?, _ effects: inout [Effect]) {
-        counts.count(verdict)
+    mutating func conclude(
+        _ verdict: Verdict, _ link: LinkID?, places: Int = 1, _ effects: inout [Effect]
+    ) {
+        counts.count(verdict, places: places)
         // A broken chain is validly signed: its author told two stories, and its sender knows one of them.
         if case .reject(let reason) = verdict, reason != .brokenChain { blame(link, &effects) }
     }
@@ -43,8 +66,8 @@ extension Node {
         guard let index = feeds.index(of: body.feed) else {
             return judgeFirst(record, from: link, now, &effects)
         }
-        let feed = feeds[index]
-        let isLostOwn = body.feed == configuration.feed && body.sequence > feed.tip
+        let tip = feeds[index].tip
+        let isLostOwn = body.feed == configuration.feed && body.sequence > tip
         if isLostOwn {
             guard record.isSigned(network: configuration.network, scheme: scheme) else {
                 return .reject(.badSignature)
@@ -53,12 +76,10 @@ extension Node {
         }
         // Nothing of a frozen feed counts, so nothing more of it is taken: what is in flight at the freeze may
         // be on the disk, and another branch in its place would contradict the store.
-        if feed.isFrozen { return .ignore(.frozen) }
-        if body.sequence <= feed.tip {
-            return judgeHeld(record, feed, &effects)
-        }
+        if feeds[index].isFrozen { return .ignore(.frozen) }
+        if body.sequence <= tip { return judgeHeld(record, feeds[index], &effects) }
         if !isLostOwn, body.sequence > recordCap(of: body.feed) { return .ignore(.overQuota) }
-        if body.sequence > feed.tip + limits.windowSpan {
+        if body.sequence > tip + limits.windowSpan {
             want(body.feed, through: body.sequence, from: link)
             return .ignore(.tooFarAhead)
         }
@@ -69,7 +90,7 @@ extension Node {
                 return .reject(.badSignature)
             }
         }
-        if body.sequence > feed.tip + 1 {
+        if body.sequence > tip + 1 {
             want(body.feed, through: body.sequence, from: link)
             return wait(record, index, link, &effects)
         }
@@ -80,28 +101,45 @@ extension Node {
     private mutating func judgeFirst(
         _ record: Record, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) -> Verdict? {
-        let key = record.body.feed
-        guard !proofs.contains(key) else { return .ignore(.frozen) }
-        guard record.body.sequence == 1 else { return .ignore(.tooFarAhead) }
-        var author = key
-        if case .delegate(let claimed, _) = record.body.payload { author = claimed }
-        guard mayAdmit(key, of: author) else { return .ignore(.overQuota) }
-        if let verdict = judgeTimeAndRoom(record, now) { return verdict }
-        guard scheme.isValid(key) else { return .reject(.badKey) }
+        if let verdict = judgeAdmission(record, now) { return verdict }
         guard record.isSigned(network: configuration.network, scheme: scheme) else {
             return .reject(.badSignature)
         }
+        switch admitFeed(of: record, &effects) {
+        case .failure(let refusal): return refusal.verdict
+        case .success(let index):
+            links.update(link) { $0.note(known: 1, of: index) }
+            return chain(record, index, link, now, &effects)
+        }
+    }
+
+    /// What can be said of a feed's first record before its signature; nil when nothing speaks against it.
+    func judgeAdmission(_ record: Record, _ now: Moment) -> Verdict? {
+        let key = record.body.feed
+        guard !proofs.contains(key) else { return .ignore(.frozen) }
+        guard record.body.sequence == 1 else { return .ignore(.tooFarAhead) }
+        guard mayAdmit(key, of: record.speaker) else { return .ignore(.overQuota) }
+        if let verdict = judgeTimeAndRoom(record, now) { return verdict }
+        return scheme.isValid(key) ? nil : .reject(.badKey)
+    }
+
+    /// Takes in the feed of a verified first record, if its author agrees and there is room.
+    mutating func admitFeed(of record: Record, _ effects: inout [Effect])
+        -> Result<FeedIndex, Refusal>
+    {
+        let key = record.body.feed
         if case .delegate(let claimed, let consent) = record.body.payload {
             guard isDelegated(device: key, by: claimed, consent: consent) else {
-                return .reject(.badDelegation)
+                return .failure(Refusal(verdict: .reject(.badDelegation)))
             }
             guard devices[claimed] ?? 0 < limits.devicesPerAuthor else {
-                return .ignore(.overQuota)
+                return .failure(Refusal(verdict: .ignore(.overQuota)))
             }
         }
-        guard let index = admit(key, author: author, &effects) else { return .ignore(.overQuota) }
-        links.update(link) { $0.note(known: 1, of: index) }
-        return chain(record, index, link, now, &effects)
+        guard let index = admit(key, author: record.speaker, &effects) else {
+            return .failure(Refusal(verdict: .ignore(.overQuota)))
+        }
+        return .success(index)
     }
 
     func isDelegated(device: PublicKey, by author: PublicKey, consent: Signature) -> Bool {
@@ -110,7 +148,7 @@ extension Node {
         return scheme.isValid(author) && scheme.verify(consent, of: statement, by: author)
     }
 
-    private func judgeTimeAndRoom(_ record: Record, _ now: Moment) -> Verdict? {
+    func judgeTimeAndRoom(_ record: Record, _ now: Moment) -> Verdict? {
         if record.body.time > now.wall.advanced(byMilliseconds: limits.futureMilliseconds) {
             return .ignore(.futureDated)
         }
@@ -118,9 +156,11 @@ extension Node {
     }
 
     /// Whether another verified place may wait for the store.
-    var hasRoom: Bool {
-        gathered.places.count + commits.reduce(0) { $0 + $1.places.count }
-            < limits.uncommittedRecords
+    var hasRoom: Bool { hasRoom(for: 1) }
+
+    func hasRoom(for places: Int) -> Bool {
+        gathered.places.count + commits.reduce(0) { $0 + $1.places.count } + places
+            <= limits.uncommittedRecords
     }
 
     /// A place that is taken: a replay, or a fork.
@@ -132,7 +172,7 @@ extension Node {
         guard record.isSigned(network: configuration.network, scheme: scheme) else {
             return .reject(.badSignature)
         }
-        suspectFork(record, &effects)
+        suspectFork([.record(record)], &effects)
         return nil
     }
 
@@ -144,7 +184,7 @@ extension Node {
         let position = window.firstIndex { $0.record.body.sequence >= record.body.sequence }
         if let position, window[position].record.body.sequence == record.body.sequence {
             if window[position].record.id == record.id { return .ignore(.duplicate) }
-            settleFork(window[position].record, record, &effects)
+            settleFork([.record(window[position].record)], [.record(record)], &effects)
             return nil
         }
         let room = isReachable(feeds[index].author) ? Int(limits.windowSpan) : limits.strangerWindow
@@ -162,20 +202,13 @@ extension Node {
         _ record: Record, _ index: FeedIndex, _ link: LinkID?, _ now: Moment,
         _ effects: inout [Effect]
     ) -> Verdict {
-        let feed = feeds[index]
-        guard record.body.previous == feed.tipID else {
-            if let link { probe(feed.key, at: feed.tip, link, now, &effects) }
+        guard record.body.previous == feeds[index].tipID else {
+            if let link {
+                probe(feeds[index].key, at: feeds[index].tip, link, now, &effects)
+            }
             return .reject(.brokenChain)
         }
-        guard record.body.time >= feed.tipTime else { return .reject(.timeReversed) }
-        switch record.body.payload {
-        case .delegate where record.body.sequence != 1: return .reject(.badDelegation)
-        case .retract(let sequence, let id):
-            guard sequence < record.body.sequence, sequence > 1,
-                feed.fingerprints[Int(sequence) - 1] == fingerprint(id)
-            else { return .reject(.badRetraction) }
-        default: break
-        }
+        if let reason = fault(of: [.record(record)], in: feeds[index]) { return .reject(reason) }
         feeds[index].extend(
             id: record.id, time: record.body.time, fingerprint: fingerprint(record.id))
         gather(record, index, link, now)
@@ -184,7 +217,7 @@ extension Node {
     }
 
     /// What waited behind the gap that just closed.
-    private mutating func drainWindow(
+    mutating func drainWindow(
         of index: FeedIndex, _ now: Moment, _ effects: inout [Effect]
     ) {
         while let first = feeds[index].window.first {
@@ -201,39 +234,16 @@ extension Node {
             return
         }
     }
+}
 
-    /// A place whose body its author took back; the retraction vouches for the id.
-    mutating func receiveTombstone(
-        feed key: PublicKey, sequence: UInt64, id: RecordID, retraction: EncodedRecord,
-        from link: LinkID, _ now: Moment, _ effects: inout [Effect]
-    ) {
-        guard let index = feeds.index(of: key), !feeds[index].isFrozen,
-            sequence == feeds[index].tip + 1, sequence > 1
-        else {
-            counts.count(.ignore(.tooFarAhead))
-            return
-        }
-        guard sequence <= recordCap(of: key), hasRoom else {
-            counts.count(.ignore(hasRoom ? .overQuota : .storeUnavailable))
-            return
-        }
-        guard let record = try? Record(decoding: retraction[...], scheme: scheme),
-            record.body.feed == key, record.body.sequence > sequence,
-            record.body.payload == .retract(sequence: sequence, id: id),
-            record.isSigned(network: configuration.network, scheme: scheme)
-        else {
-            conclude(.reject(.badRetraction), link, &effects)
-            return
-        }
-        // It proves that our own feed went on to its retraction.
-        if key == configuration.feed { fence(known: record.body.sequence, &effects) }
-        feeds[index].extend(id: id, time: nil, fingerprint: fingerprint(id))
-        let tombstone = Tombstone(
-            feed: key, sequence: sequence, id: id, retraction: record.body.sequence,
-            encodedRetraction: retraction)
-        gathered.places.append(
-            Gathered.Place(entry: .tombstone(tombstone), feed: index, source: link))
-        counts.count(.accept)
-        drainWindow(of: index, now, &effects)
+/// Why a feed was not taken in.
+struct Refusal: Error {
+    let verdict: Verdict
+}
+
+extension Record {
+    /// For whom a feed speaks whose first record this is.
+    var speaker: PublicKey {
+        if case .delegate(let author, _) = body.payload { author } else { body.feed }
     }
 }

@@ -15,7 +15,8 @@ extension Node {
             return
         }
         let state = LinkState(
-            nodeKey: key, direction: direction, now: now.monotonicMilliseconds, limits: limits)
+            nodeKey: key, direction: direction, session: nextEffect().raw,
+            now: now.monotonicMilliseconds, limits: limits)
         guard links.set(link, state) else {
             effects.append(.disconnect(link, .overloaded))
             return
@@ -32,9 +33,14 @@ extension Node {
     mutating func frame(
         _ bytes: [UInt8], from link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
-        guard let state = links[link] else { return }
+        guard let slot = links.slot(of: link) else { return }
+        let isReady = links[slot: slot].isReady
         let frame: Frame
         do {
+            if isReady, let records = try Frame.recordsOfPush(bytes) {
+                pushed(records, by: link, now, &effects)
+                return
+            }
             frame = try Frame.decode(bytes)
         } catch {
             breakLink(link, .malformed, &effects)
@@ -44,7 +50,7 @@ extension Node {
             greet(hello, on: link, now, &effects)
             return
         }
-        guard state.isReady else {
+        guard isReady else {
             breakLink(link, .unexpected, &effects)
             return
         }
@@ -59,8 +65,12 @@ extension Node {
         case .ping(let nonce): effects.append(.send(link, .pong(nonce: nonce)))
         case .pong(let nonce): pong(nonce, on: link, now)
         case .goodbye(let reason): effects.append(.disconnect(link, reason))
-        case .push(let records): pushed(records, by: link, now, &effects)
+        case .push(let records):
+            pushed(records.map { $0[...] }, by: link, now, &effects)
         case .frontier(let frontier): told(frontier, by: link, now, &effects)
+        case .sketch(let part): sketched(part, by: link, now, &effects)
+        case .sketchRequest(let request): symbolsAsked(request, by: link, now, &effects)
+        case .sketchResult(let result): sketchEnded(result, by: link, &effects)
         case .rangeRequest(let request): asked(request, by: link, &effects)
         case .rangeResponse(let response): answered(response, by: link, now, &effects)
         case .forkProof(let one, let other):
@@ -93,7 +103,7 @@ extension Node {
     private func hello(at now: Moment) -> Hello {
         Hello(
             minimumVersion: Self.protocolVersion, maximumVersion: Self.protocolVersion,
-            network: configuration.network, capabilities: 0, time: now.wall,
+            network: configuration.network, capabilities: Hello.sketches, time: now.wall,
             maximumFrameBytes: UInt64(WireLimits.frameBytes))
     }
 
@@ -119,10 +129,11 @@ extension Node {
         links.update(link) { state in
             state.phase = .ready(version: Self.protocolVersion)
             state.skewMilliseconds = skew
+            state.sketches = hello.capabilities & Hello.sketches != 0
         }
         if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
         noteReadyPeers(now)
-        tellFrontier(link, whole: true, now, &effects)
+        reconcile(link, now, &effects)
         giveUpDuplicate(of: link, &effects)
     }
 
@@ -159,20 +170,24 @@ extension Node {
     /// Deadlines of every link; also finds when the next one is due.
     mutating func runLinkTimers(_ now: Moment, _ effects: inout [Effect]) {
         let time = now.monotonicMilliseconds
-        for link in links.keys {
-            guard let state = links[link] else { continue }
-            if case .awaitingHello(let deadline) = state.phase {
+        for (slot, link) in links.keys.enumerated() {
+            if case .awaitingHello(let deadline) = links[slot: slot].phase {
                 if time >= deadline { effects.append(.disconnect(link, .protocolViolation)) }
                 continue
             }
-            if time >= state.nextPing { ping(link, now, &effects) }
+            if time >= links[slot: slot].nextPing { ping(link, now, &effects) }
             expireRanges(of: link, now)
-            if time >= state.nextFrontier {
+            if time >= links[slot: slot].nextFrontier {
                 let isWhole =
-                    state.frontierRounds % configuration.fullFrontierRounds
+                    links[slot: slot].frontierRounds % configuration.fullFrontierRounds
                     == configuration.fullFrontierRounds - 1
-                tellFrontier(link, whole: isWhole, now, &effects)
+                if isWhole {
+                    reconcile(link, now, &effects)
+                } else {
+                    tellFrontier(link, whole: false, now, &effects)
+                }
             }
+            expireSketch(link, now, &effects)
             pump(link, now, &effects)
         }
     }
@@ -193,15 +208,8 @@ extension Node {
         for due in [waitEnd, rebuilds.retryAt, ownClaimEnd].compactMap({ $0 }) {
             next = min(next ?? due, due)
         }
-        for state in links.values {
-            var due: UInt64
-            switch state.phase {
-            case .awaitingHello(let deadline): due = deadline
-            case .ready:
-                due = min(state.nextPing, state.nextFrontier)
-                for range in state.ranges.values { due = min(due, range.deadline) }
-                if let again = state.askAgainAt { due = min(due, again) }
-            }
+        for slot in links.keys.indices {
+            let due = links[slot: slot].nextDeadline
             next = min(next ?? due, due)
         }
         return next

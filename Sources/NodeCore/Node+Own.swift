@@ -81,8 +81,14 @@ extension Node {
     var ownClaimEnd: UInt64? {
         guard let index = feeds.index(of: configuration.feed) else { return nil }
         let frontier = feeds[index].frontier
-        return links.values.filter { $0.known(index) > frontier }
-            .compactMap(\.ownClaimUntil).filter { $0 > 0 }.max()
+        var end: UInt64?
+        for slot in links.keys.indices {
+            guard let until = links[slot: slot].ownClaimUntil, until > 0,
+                links[slot: slot].known(index) > frontier
+            else { continue }
+            end = max(end ?? until, until)
+        }
+        return end
     }
 
     mutating func noteOwnClaim(by link: LinkID, _ now: Moment) {
@@ -98,11 +104,11 @@ extension Node {
 
     /// 0 marks a claim that had its time.
     private mutating func expireOwnClaims(_ now: Moment) {
-        for link in links.keys {
-            links.update(link) { state in
-                if let until = state.ownClaimUntil, until > 0, until <= now.monotonicMilliseconds {
-                    state.ownClaimUntil = 0
-                }
+        for slot in links.keys.indices {
+            if let until = links[slot: slot].ownClaimUntil, until > 0,
+                until <= now.monotonicMilliseconds
+            {
+                links[slot: slot].ownClaimUntil = 0
             }
         }
     }

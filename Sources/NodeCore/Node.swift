@@ -51,6 +51,8 @@ public struct Node: Sendable {
     /// Invitations that the user accepted, by the inviting node.
     var claims = BoundedTable<NodeKey, InvitationClaim>(capacity: 64)
     var random: SeededRandom
+    /// Where a digest's input is put together; empty of meaning between two of them.
+    var scratch: [UInt8] = []
 
     /// An empty node. `restore` what the store holds before the first input.
     public init(
@@ -62,7 +64,7 @@ public struct Node: Sendable {
         self.scheme = scheme
         self.signer = signer
         fingerprint = IDFingerprint(seed: configuration.seed)
-        feeds = FeedTable(capacity: limits.feeds)
+        feeds = FeedTable(capacity: limits.feeds, mixer: fingerprint)
         links = BoundedTable(capacity: limits.links)
         fetching = BoundedTable(capacity: limits.links * limits.rangesPerLink)
         proofs = BoundedTable(capacity: limits.forkProofs)
@@ -119,7 +121,8 @@ public struct Node: Sendable {
 
 /// A range read in the store, and what it is for.
 enum RangeRead: Sendable {
-    case answer(LinkID, RangeRequest)
-    /// A second signed body for a place that we hold: compare, and prove the fork.
-    case fork(Record)
+    /// `session` tells a link from a later one of the same number.
+    case answer(LinkID, session: UInt64, RangeRequest)
+    /// Verified places of which the first differs from the one that we hold: prove the fork.
+    case fork([ChainPlace])
 }

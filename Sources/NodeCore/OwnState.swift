@@ -56,9 +56,15 @@ public struct OwnLog: Sendable {
     public struct Entry: Sendable {
         public let sequence: UInt64
         public let id: RecordID
+        public let previous: RecordID
         public let time: Instant
         public let payload: Payload
         public internal(set) var isRetracted: Bool
+
+        /// What takes this record back.
+        public var retraction: Payload {
+            .retract(sequence: sequence, id: id, previous: previous)
+        }
     }
 
     /// Ascending by sequence; places whose body is gone are absent.
@@ -71,8 +77,8 @@ public struct OwnLog: Sendable {
         }
         entries.append(
             Entry(
-                sequence: record.body.sequence, id: record.id, time: record.body.time,
-                payload: record.body.payload, isRetracted: false))
+                sequence: record.body.sequence, id: record.id, previous: record.body.previous,
+                time: record.body.time, payload: record.body.payload, isRetracted: false))
     }
 
     mutating func retract(_ sequence: UInt64) {

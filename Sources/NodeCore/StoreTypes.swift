@@ -79,6 +79,31 @@ public enum StoredEntry: Hashable, Sendable {
     }
 }
 
+extension StoredEntry {
+    /// The place as a chain has it; nil for a tombstone that lost its RETRACT.
+    func place(_ scheme: any SignatureScheme) -> ChainPlace? {
+        switch self {
+        case .record(let stored): return .record(stored.record)
+        case .tombstone(let tombstone):
+            guard
+                let retraction = try? Record(
+                    decoding: tombstone.encodedRetraction[...], scheme: scheme)
+            else { return nil }
+            return .tombstone(
+                feed: tombstone.feed, sequence: tombstone.sequence, id: tombstone.id,
+                retraction: retraction)
+        }
+    }
+
+    /// Whether a signature stands here that vouches for what is before it in the feed.
+    var vouches: Bool {
+        switch self {
+        case .record(let stored): stored.record.signature != nil
+        case .tombstone: true
+        }
+    }
+}
+
 /// Why the store could not do what it was asked.
 public enum StoreFailure: String, Error, Hashable, Sendable {
     /// No space left, or the budget is used up: reading goes on, writing waits.

@@ -9,11 +9,12 @@ public struct VerdictCounts: Hashable, Sendable {
 
     public init() {}
 
-    mutating func count(_ verdict: Verdict) {
+    mutating func count(_ verdict: Verdict, places: Int = 1) {
+        let number = UInt64(places)
         switch verdict {
-        case .accept: accepted += 1
-        case .ignore(let reason): ignored[Self.index(of: reason)] += 1
-        case .reject(let reason): rejected[Self.index(of: reason)] += 1
+        case .accept: accepted += number
+        case .ignore(let reason): ignored[Self.index(of: reason)] += number
+        case .reject(let reason): rejected[Self.index(of: reason)] += number
         }
     }
 

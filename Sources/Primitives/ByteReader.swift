@@ -26,9 +26,20 @@ public struct DecodingFailure: Error, Hashable, Sendable, CustomStringConvertibl
 }
 
 /// A literal string that can be hashed and sent: the name of a field.
+///
+/// Every read of a field passes one, so that making it must cost nothing.
 public struct StaticText: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
-    public let description: String
-    public init(stringLiteral value: StaticString) { description = "\(value)" }
+    private let text: StaticString
+
+    public init(stringLiteral value: StaticString) { text = value }
+
+    public var description: String { "\(text)" }
+
+    public static func == (left: Self, right: Self) -> Bool {
+        left.description == right.description
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(description) }
 }
 
 /// Reads the strict binary forms: fixed widths, little-endian numbers, minimal varints.
@@ -69,9 +80,9 @@ public struct ByteReader: Sendable {
     }
 
     public mutating func bytes32(_ field: StaticText) throws(DecodingFailure) -> Bytes32 {
-        let slice = try take(Bytes32.count, field)
-        guard let value = Bytes32(slice) else { throw failure(field, .truncated) }
-        return value
+        try need(Bytes32.count, field)
+        defer { position += Bytes32.count }
+        return Bytes32(words: (word(0), word(8), word(16), word(24)))
     }
 
     public mutating func wrapped<Wrapper: Bytes32Wrapper>(
@@ -135,6 +146,15 @@ public struct ByteReader: Sendable {
 
     public func failure(_ field: StaticText, _ reason: DecodingFailure.Reason) -> DecodingFailure {
         DecodingFailure(offset: offset, field: field, reason: reason)
+    }
+
+    /// The big-endian word that starts `offset` bytes ahead. Requires that it is there.
+    private func word(_ offset: Int) -> UInt64 {
+        var word: UInt64 = 0
+        for place in position + offset..<position + offset + 8 {
+            word = word << 8 | UInt64(bytes[place])
+        }
+        return word
     }
 
     private func need(_ count: Int, _ field: StaticText) throws(DecodingFailure) {

@@ -10,18 +10,24 @@ public struct Bytes32: Hashable, Comparable, Sendable {
     @usableFromInline let w2: UInt64
     @usableFromInline let w3: UInt64
 
+    /// From four big-endian words.
     @inlinable
-    init(words: (UInt64, UInt64, UInt64, UInt64)) { (w0, w1, w2, w3) = words }
+    public init(words: (UInt64, UInt64, UInt64, UInt64)) { (w0, w1, w2, w3) = words }
 
     /// Nil unless `bytes` holds exactly 32 bytes.
     @inlinable
     public init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == Self.count else { return nil }
-        var words = [UInt64](repeating: 0, count: 4)
+        var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
         for (position, byte) in bytes.enumerated() {
-            words[position >> 3] = words[position >> 3] << 8 | UInt64(byte)
+            switch position >> 3 {
+            case 0: words.0 = words.0 << 8 | UInt64(byte)
+            case 1: words.1 = words.1 << 8 | UInt64(byte)
+            case 2: words.2 = words.2 << 8 | UInt64(byte)
+            default: words.3 = words.3 << 8 | UInt64(byte)
+            }
         }
-        self.init(words: (words[0], words[1], words[2], words[3]))
+        self.init(words: words)
     }
 
     /// The bytes, first byte first. O(32).
@@ -29,12 +35,26 @@ public struct Bytes32: Hashable, Comparable, Sendable {
     public var bytes: [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(Self.count)
-        for word in [w0, w1, w2, w3] {
-            for shift in stride(from: UInt64(56), through: 0, by: -8) {
-                out.append(UInt8(truncatingIfNeeded: word >> shift))
-            }
-        }
+        append(to: &out)
         return out
+    }
+
+    /// Appends the bytes, first byte first. O(32).
+    @inlinable
+    public func append(to out: inout [UInt8]) {
+        append(w0, to: &out)
+        append(w1, to: &out)
+        append(w2, to: &out)
+        append(w3, to: &out)
+    }
+
+    @inlinable
+    func append(_ word: UInt64, to out: inout [UInt8]) {
+        var shift: UInt64 = 64
+        while shift > 0 {
+            shift -= 8
+            out.append(UInt8(truncatingIfNeeded: word >> shift))
+        }
     }
 
     /// The bytes as four big-endian words.
@@ -58,6 +78,7 @@ public protocol Bytes32Wrapper: Hashable, Comparable, Sendable, CustomStringConv
 
 extension Bytes32Wrapper {
     /// Nil unless `bytes` holds exactly 32 bytes.
+    @inlinable
     public init?(_ bytes: some Collection<UInt8>) {
         guard let raw = Bytes32(bytes) else { return nil }
         self.init(raw: raw)

@@ -4,8 +4,8 @@ import Primitives
 struct AuthorEntry: Sendable {
     /// Trusted authors with raw weights, ascending by key.
     private(set) var trusted: [(key: PublicKey, weight: Double)] = []
-    /// By the numbers of the `ItemRegistry`.
-    var holdings: BoundedTable<UInt32, Holding>
+    var holdings = HoldingRow()
+    let holdingLimit: Int
     var eventCount = 0
     /// The ego's trust when it last ranked; decides who is evicted.
     var rank = 0.0
@@ -13,10 +13,12 @@ struct AuthorEntry: Sendable {
 
     init(trustLimit: Int, holdingLimit: Int) {
         self.trustLimit = trustLimit
-        holdings = BoundedTable(capacity: holdingLimit)
+        self.holdingLimit = holdingLimit
     }
 
     var isEmpty: Bool { trusted.isEmpty && holdings.isEmpty }
+
+    var isFull: Bool { holdings.count >= holdingLimit }
 
     func trusts(_ key: PublicKey) -> Bool {
         let place = place(of: key)

@@ -19,26 +19,39 @@ public struct CompressedRows: Sendable {
     }
 
     /// From entries in any order; entries of one place add up. Rows must lie in `0..<rowCount`.
-    /// O(entries log entries).
+    /// O(entries log (entries of a row)).
     init(rowCount: Int, entries: [(row: UInt32, column: UInt32, weight: Double)]) {
         self.init(rowCapacity: rowCount, entryCapacity: entries.count)
-        let sorted = entries.sorted {
-            ($0.row, $0.column, $0.weight) < ($1.row, $1.column, $1.weight)
+        var next = [Int](repeating: 0, count: rowCount + 1)
+        for entry in entries { next[Int(entry.row) + 1] += 1 }
+        for row in 0..<rowCount { next[row + 1] += next[row] }
+        let starts = next
+        var dealt = [(column: UInt32, weight: Double)](repeating: (0, 0), count: entries.count)
+        for entry in entries {
+            dealt[next[Int(entry.row)]] = (entry.column, entry.weight)
+            next[Int(entry.row)] += 1
         }
-        var next = 0
-        var row: [(column: UInt32, weight: Double)] = []
-        for index in 0..<rowCount {
-            row.removeAll(keepingCapacity: true)
-            while next < sorted.count, Int(sorted[next].row) == index {
-                row.append((sorted[next].column, sorted[next].weight))
-                next += 1
-            }
-            append(row)
+        for row in 0..<rowCount {
+            append(dealt[starts[row]..<starts[row + 1]].sorted { $0 < $1 })
+        }
+    }
+
+    /// From the finished parts of a matrix: columns ascend inside a row and occur once, weights are
+    /// positive.
+    init(offsets: [UInt32], columns: [UInt32], weights: [Double]) {
+        self.init(rowCapacity: offsets.count)
+        self.columns = columns
+        self.weights = weights
+        for row in 1..<max(1, offsets.count) {
+            closeRow(from: Int(offsets[row - 1]), to: Int(offsets[row]))
         }
     }
 
     public var rowCount: Int { scales.count }
     public var entryCount: Int { columns.count }
+
+    /// The bytes of the arrays that say which entries there are: offsets and columns.
+    package var structureByteCount: Int { (offsets.count + columns.count) * 4 }
 
     /// The places of a row's entries in `columns` and `weights`.
     @inlinable
@@ -92,7 +105,11 @@ public struct CompressedRows: Sendable {
     private static let floor = 0x1p-500
 
     private mutating func closeRow(from first: Int) {
-        let last = columns.count
+        closeRow(from: first, to: columns.count)
+    }
+
+    /// Brings the weights of the next row into their range and notes its end and its sum.
+    private mutating func closeRow(from first: Int, to last: Int) {
         var largest = 0.0
         for entry in first..<last {
             weights[entry] = min(weights[entry], .greatestFiniteMagnitude)
@@ -117,14 +134,23 @@ public struct CompressedRows: Sendable {
     }
 }
 
-/// The other direction of a `CompressedRows`: for each column the rows that have it, 8 bytes an entry.
+/// The other direction of a `CompressedRows`: for each column the rows that have it, ascending.
+///
+/// A row's number takes 2 bytes while there are at most 65,536 rows, as in every node's bounded graph,
+/// and 4 above.
 public struct TransposedRows: Sendable {
     /// `columnCount + 1` numbers.
     public let offsets: [UInt32]
-    /// Ascending inside a column.
-    public let rows: [UInt32]
-    /// The place of the same entry in the matrix by rows.
-    public let entries: [UInt32]
+    private let narrow: [UInt16]
+    private let wide: [UInt32]
+
+    /// From the finished parts: rows ascend inside a column.
+    init(offsets: [UInt32], rows: [UInt32], rowCount: Int) {
+        self.offsets = offsets
+        let isNarrow = rowCount <= 1 << 16
+        narrow = isNarrow ? rows.map { UInt16(truncatingIfNeeded: $0) } : []
+        wide = isNarrow ? [] : rows
+    }
 
     /// O(entries), by counting.
     init(_ matrix: CompressedRows, columnCount: Int) {
@@ -133,24 +159,29 @@ public struct TransposedRows: Sendable {
         for column in 0..<columnCount { offsets[column + 1] += offsets[column] }
         var next = offsets
         var rows = [UInt32](repeating: 0, count: matrix.entryCount)
-        var entries = rows
         for row in 0..<matrix.rowCount {
             for entry in matrix.entries(row) {
                 let column = Int(matrix.columns[entry])
-                let place = Int(next[column])
+                rows[Int(next[column])] = UInt32(truncatingIfNeeded: row)
                 next[column] += 1
-                rows[place] = UInt32(truncatingIfNeeded: row)
-                entries[place] = UInt32(truncatingIfNeeded: entry)
             }
         }
-        self.offsets = offsets
-        self.rows = rows
-        self.entries = entries
+        self.init(offsets: offsets, rows: rows, rowCount: matrix.rowCount)
     }
 
-    /// The places of a column's entries in `rows` and `entries`.
-    @inlinable
+    /// The places of a column's entries.
     public func places(_ column: Int) -> Range<Int> {
         Int(offsets[column])..<Int(offsets[column + 1])
     }
+
+    /// The rows of all places, 4 bytes each. O(entries) where they are held in 2.
+    public var rows: [UInt32] { narrow.isEmpty ? wide : narrow.map { UInt32($0) } }
+
+    /// The row at a place.
+    public func row(at place: Int) -> UInt32 {
+        narrow.isEmpty ? wide[place] : UInt32(narrow[place])
+    }
+
+    /// The bytes of its arrays.
+    package var byteCount: Int { offsets.count * 4 + narrow.count * 2 + wide.count * 4 }
 }

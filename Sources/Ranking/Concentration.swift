@@ -18,19 +18,36 @@ struct Concentration {
         var supporters = [UInt32](repeating: 0, count: count)
         var touched: [UInt32] = []
         let voices = Self.voices(snapshot, ego: ego, groups: groups, contributions: contributions)
-        for (place, voice) in voices.enumerated() {
-            let author = Int(voice.author)
-            for entry in rows.entries(author) {
-                let value = contributions.value(
-                    author: author, entry: entry, weights: rows.weights)
-                guard value > 0 else { continue }
-                let item = rows.columns[entry]
-                if current[Int(item)] == 0 { touched.append(item) }
-                current[Int(item)] += value
-                supporters[Int(item)] += 1
-            }
-            guard place + 1 == voices.count || voices[place + 1].group != voice.group else {
+        var place = 0
+        while place < voices.count {
+            let group = voices[place].group
+            if place + 1 == voices.count || voices[place + 1].group != group {
+                // Most groups are one author: nothing to be summed.
+                let author = Int(voices[place].author)
+                for entry in rows.entries(author) {
+                    let value = contributions.value(
+                        author: author, entry: entry, weights: rows.weights)
+                    guard value > 0 else { continue }
+                    let item = Int(rows.columns[entry])
+                    total[item] += value
+                    largest[item] = max(largest[item], value)
+                    supporters[item] += 1
+                }
+                place += 1
                 continue
+            }
+            while place < voices.count, voices[place].group == group {
+                let author = Int(voices[place].author)
+                for entry in rows.entries(author) {
+                    let value = contributions.value(
+                        author: author, entry: entry, weights: rows.weights)
+                    guard value > 0 else { continue }
+                    let item = rows.columns[entry]
+                    if current[Int(item)] == 0 { touched.append(item) }
+                    current[Int(item)] += value
+                    supporters[Int(item)] += 1
+                }
+                place += 1
             }
             for item in touched {
                 total[Int(item)] += current[Int(item)]

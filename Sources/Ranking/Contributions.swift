@@ -13,7 +13,7 @@ enum Contributions: Sendable {
         }
     }
 
-    /// False only when an author contributes to nothing.
+    /// Whether an author may add to an item's share, as a supporter does.
     func mayContribute(_ author: Int) -> Bool {
         switch self {
         case .rates(let rates): rates[author] > 0
@@ -21,34 +21,37 @@ enum Contributions: Sendable {
         }
     }
 
-    /// The positive contributions to an item, largest first (rounded to 12 decimals, then by author).
+    /// The contributions to an item that are not 0, largest first (rounded to 12 decimals, then by
+    /// author); those of `taste` may be negative and then come last.
     /// O(authors of the item, log).
     func ordered(
         for item: ItemIndex, in snapshot: GraphSnapshot
     ) -> [(author: AuthorIndex, value: Double)] {
         var found: [(author: AuthorIndex, value: Double)] = []
         for place in snapshot.holders.places(item.position) {
-            let author = snapshot.holders.rows[place]
+            let author = snapshot.holders.row(at: place)
+            guard let entry = snapshot.interactions.entry(row: Int(author), column: item.value)
+            else { continue }
             let value = value(
-                author: Int(author), entry: Int(snapshot.holders.entries[place]),
-                weights: snapshot.interactions.weights)
-            if value > 0 { found.append((AuthorIndex(author), value)) }
+                author: Int(author), entry: entry, weights: snapshot.interactions.weights)
+            if value != 0 { found.append((AuthorIndex(author), value)) }
         }
         return found.sorted {
             (-sortKey($0.value), $0.author) < (-sortKey($1.value), $1.author)
         }
     }
 
-    /// What a set of authors delivers to all items. O(edges of the set).
-    func delivered(by authors: [AuthorIndex], in snapshot: GraphSnapshot) -> Double {
-        var sum = 0.0
+    /// What a set of authors adds to each item. O(items + edges of the set).
+    func delivered(by authors: [AuthorIndex], in snapshot: GraphSnapshot) -> [Double] {
+        var sums = [Double](repeating: 0, count: snapshot.itemCount)
+        let rows = snapshot.interactions
         for author in Set(authors).sorted() where snapshot.contains(author) {
-            for entry in snapshot.interactions.entries(author.position) {
-                sum += value(
-                    author: author.position, entry: entry, weights: snapshot.interactions.weights)
+            for entry in rows.entries(author.position) {
+                sums[Int(rows.columns[entry])] += value(
+                    author: author.position, entry: entry, weights: rows.weights)
             }
         }
-        return sum
+        return sums
     }
 }
 

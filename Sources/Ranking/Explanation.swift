@@ -10,9 +10,13 @@ public struct Explanation: Hashable, Sendable {
     public let popularity: Double
     /// Part of the support that passes one voice.
     public let concentration: Double
+    /// How independent the support is, in [0, 1]; nil below the places that were asked about, and for
+    /// engines that do not ask.
+    public let independence: Double?
     /// Factor of the connectivity decay, at most 1.
     public let factor: Double
-    /// Everybody who contributed, the ego included, largest first: they sum to `share`.
+    /// Everybody who contributed, the ego included, largest first: they sum to `share`. With `taste`
+    /// those whose taste speaks against the item come last and are negative.
     public let contributions: [Contribution]
     /// What the rank would be had nobody ever heard of the largest contributor other than the ego; nil
     /// when the item would not be in the list, or has no such contributor.
@@ -23,7 +27,7 @@ public struct Explanation: Hashable, Sendable {
         public let author: AuthorIndex
         /// Part of all item mass.
         public let value: Double
-        /// Part of the item's share, in (0, 1].
+        /// Part of the item's share.
         public let fraction: Double
         /// How the ego's trust reaches the author best; nil for the ego, past the number of
         /// contributors that were asked for, and where the engine does not need trust.
@@ -39,8 +43,8 @@ public struct Explanation: Hashable, Sendable {
         case excluded
         /// Nobody whom trust reaches has it.
         case noOneInReach(interactions: Int, unreachableAuthors: Int)
-        /// Authors within reach have it, yet the engine's walk never gets to it: they share no taste
-        /// with the ego, or stand outside the neighbourhood.
+        /// Authors within reach have it, yet the engine does not get to it: they share no taste with
+        /// the ego, or more of those who have it speak against it than for it.
         case notVisited(authorsInReach: Int)
         /// In the list, below the cut.
         case belowCut(rank: Int)
@@ -67,12 +71,13 @@ extension RankingResult {
             return .unknown(item)
         }
         let place = item.position
-        let ordered = contributions.ordered(for: item, in: snapshot)
+        let ordered = shares[place] > 0 ? contributions.ordered(for: item, in: snapshot) : []
         let largest = ordered.first { $0.author != query.ego }
         return Explanation(
             item: item, standing: standing(of: item, cut: cut), rank: position(of: item),
             score: scores[place], share: shares[place], popularity: popularity[place],
-            concentration: concentration[place], factor: factors[place],
+            concentration: concentration[place], independence: independence[place],
+            factor: factors[place],
             contributions: listed(ordered, share: shares[place], paths: maximumContributors),
             rankWithoutLargest: withoutLargest
                 ? largest.flatMap { rank(of: item, without: $0.author) } : nil)
@@ -127,6 +132,7 @@ extension Explanation {
     fileprivate static func unknown(_ item: ItemIndex) -> Explanation {
         Explanation(
             item: item, standing: .unknownItem, rank: nil, score: 0, share: 0, popularity: 0,
-            concentration: 0, factor: 1, contributions: [], rankWithoutLargest: nil)
+            concentration: 0, independence: nil, factor: 1, contributions: [],
+            rankWithoutLargest: nil)
     }
 }

@@ -28,6 +28,8 @@ extension GraphFile {
         parameters.weighting = Weighting(transform: .identity)
         parameters.normalisesAffinity = false
         parameters.coldStartItems = 0
+        // A file asks for the algorithm as it stands in the shared vectors, unless it says otherwise.
+        parameters.independentVoices = 1
         params?.apply(to: &parameters)
         if let halfLife = params?.halfLifeEpochs, !(halfLife > 0 && halfLife.isFinite) {
             throw GraphFileProblem(
@@ -112,13 +114,14 @@ extension GraphFile.Params {
         if let beta { parameters.beta = beta }
         if let tauHard { parameters.tauHard = tauHard }
         if let tauRamp { parameters.tau = tauRamp }
+        if let independentVoices { parameters.independentVoices = independentVoices }
         if let popularityExponent { parameters.popularityExponent = popularityExponent }
         if let floor { parameters.floor = floor }
         if let epsilon { parameters.epsilon = epsilon }
         if let tasteB { parameters.taste.b = tasteB }
         if let tasteC { parameters.taste.c = tasteC }
         if let tasteP { parameters.taste.p = tasteP }
-        if let tasteNeighbours { parameters.taste.neighbours = tasteNeighbours }
+        if let tasteLambda { parameters.taste.lambda = tasteLambda }
         if let tasteTheta { parameters.taste.theta = tasteTheta }
         if let walks { parameters.walks = walks }
         if let walkLength { parameters.walkLength = walkLength }

@@ -34,6 +34,8 @@ public struct GraphFile: Codable, Hashable, Sendable {
         public var beta: Double?
         public var tauHard: Double?
         public var tauRamp: Double?
+        /// 1, the default in a file: independence is not asked for.
+        public var independentVoices: Int?
         public var popularityExponent: Double?
         public var halfLifeEpochs: Double?
         public var floor: Double?
@@ -41,7 +43,7 @@ public struct GraphFile: Codable, Hashable, Sendable {
         public var tasteB: Double?
         public var tasteC: Double?
         public var tasteP: Double?
-        public var tasteNeighbours: Int?
+        public var tasteLambda: Double?
         public var tasteTheta: Double?
         public var walks: Int?
         public var walkLength: Int?
@@ -58,6 +60,7 @@ public struct GraphFile: Codable, Hashable, Sendable {
             case beta
             case tauHard = "tau_hard"
             case tauRamp = "tau_ramp"
+            case independentVoices = "independent_voices"
             case popularityExponent = "popularity_exponent"
             case halfLifeEpochs = "half_life_epochs"
             case floor
@@ -65,7 +68,7 @@ public struct GraphFile: Codable, Hashable, Sendable {
             case tasteB = "taste_b"
             case tasteC = "taste_c"
             case tasteP = "taste_p"
-            case tasteNeighbours = "taste_neighbours"
+            case tasteLambda = "taste_lambda"
             case tasteTheta = "taste_theta"
             case walks
             case walkLength = "walk_length"

@@ -21,15 +21,15 @@ public struct GraphSnapshot: Sendable {
     public let itemIDs: [ItemID]
 
     init(
-        trust: CompressedRows, interactions: CompressedRows, itemCount: Int, ego: AuthorIndex?,
-        authorKeys: [PublicKey], itemIDs: [ItemID]
+        trust: CompressedRows, interactions: CompressedRows, holders: TransposedRows? = nil,
+        itemCount: Int, ego: AuthorIndex?, authorKeys: [PublicKey], itemIDs: [ItemID]
     ) {
         require(trust.rowCount == interactions.rowCount, "a snapshot has one row per author")
         authorCount = trust.rowCount
         self.itemCount = itemCount
         self.trust = trust
         self.interactions = interactions
-        holders = TransposedRows(interactions, columnCount: itemCount)
+        self.holders = holders ?? TransposedRows(interactions, columnCount: itemCount)
         self.ego = ego
         self.authorKeys = authorKeys
         self.itemIDs = itemIDs
@@ -95,7 +95,7 @@ public struct GraphSnapshot: Sendable {
     /// The authors that have an item, ascending.
     public func authors(of item: ItemIndex) -> [AuthorIndex] {
         guard contains(item) else { return [] }
-        return holders.places(item.position).map { AuthorIndex(holders.rows[$0]) }
+        return holders.places(item.position).map { AuthorIndex(holders.row(at: $0)) }
     }
 
     /// Whether an author has an item. O(log of its items).

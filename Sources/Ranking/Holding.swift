@@ -8,6 +8,12 @@ struct Holding: Sendable {
         var kind: Interaction.Kind
         var weight: Double
 
+        init(time: UInt64, kind: Interaction.Kind, weight: Double) {
+            self.time = time
+            self.kind = kind
+            self.weight = weight
+        }
+
         init(_ interaction: Interaction) {
             time = interaction.effectiveTime.milliseconds
             kind = interaction.kind
@@ -26,6 +32,9 @@ struct Holding: Sendable {
     init(_ event: Event) { first = event }
 
     var eventCount: Int { 1 + later.count }
+
+    /// The event, while there is one only.
+    var onlyEvent: Event? { later.isEmpty ? first : nil }
 
     /// The newest event's time.
     var time: Instant { Instant(milliseconds: (later.last ?? first).time) }

@@ -5,9 +5,9 @@ extension InteractionGraph {
     /// Remembers the ego's trust in authors, which decides who is evicted first; authors that are not
     /// named have none. O(authors).
     public mutating func adopt(trust: [(author: PublicKey, trust: Double)]) {
-        for slot in authors.values.indices { authors[slot: slot].rank = 0 }
+        for slot in authors.keys.indices { authors[slot: slot].rank = 0 }
         for (author, trust) in trust where trust.isFinite {
-            authors.update(author) { $0.rank = max(0, trust) }
+            if let slot = authors.slot(of: author) { authors[slot: slot].rank = max(0, trust) }
         }
         weakest = nil
     }
@@ -24,15 +24,32 @@ extension InteractionGraph {
         return gone
     }
 
-    /// Makes room for one event of an author: whole authors of lower standing go. False when the author
-    /// itself is the weakest.
-    mutating func makeRoom(for key: PublicKey, growing growth: Growth) -> Bool {
+    /// Makes room for one event of an author with an item: whole authors of lower standing go. False
+    /// when the author itself is the weakest.
+    mutating func makeRoom(for key: PublicKey, to number: UInt32) -> Bool {
+        guard isAtCap else { return true }
+        let growth = growth(key, number)
         while growth != .nothing && eventCount >= limits.events
             || growth == .interaction && interactionCount >= limits.interactions
         {
             guard evictAuthor(weakerThan: key) else { return false }
         }
         return true
+    }
+
+    /// Whether one more event or edge may be one too many.
+    var isAtCap: Bool {
+        eventCount >= limits.events || interactionCount >= limits.interactions
+    }
+
+    private enum Growth { case nothing, event, interaction }
+
+    /// What one more event makes larger: an item that the author has grows by the event alone, and in
+    /// a full row one holding replaces another.
+    private func growth(_ author: PublicKey, _ number: UInt32) -> Growth {
+        guard let slot = authors.slot(of: author) else { return .interaction }
+        if authors[slot: slot].holdings.search(number).isPresent { return .event }
+        return authors[slot: slot].isFull ? .nothing : .interaction
     }
 
     /// Evicts the weakest author if it stands below `key`, which may be new.
@@ -44,21 +61,19 @@ extension InteractionGraph {
         return true
     }
 
-    /// Adds a holding to an author. When its row is full the holding of the smallest effective weight
-    /// goes, then the oldest, then the larger item; that may be the new one.
-    mutating func insert(_ holding: Holding, of item: ItemID, slot: Int) -> GraphVerdict {
-        if authors[slot: slot].holdings.isFull {
-            let own = rank(holding, item)
-            guard let lowest = weakestHolding(slot: slot), lowest.rank.isBelow(own) else {
-                return .refused(.outranked)
-            }
-            removeHolding(lowest.number, slot: slot)
+    /// Makes room in a full row: the holding of the smallest effective weight goes, then the oldest,
+    /// then the larger item. False when that would be the new one.
+    mutating func dropHolding(
+        weakerThan event: Holding.Event, number: UInt32, slot: Int
+    ) -> Bool {
+        let own = HoldingRank(
+            weight: standing(event.weight, time: Instant(milliseconds: event.time)),
+            time: Instant(milliseconds: event.time), number: number)
+        guard let lowest = weakestHolding(slot: slot), isBelow(lowest.rank, own) else {
+            return false
         }
-        let number = items.retain(item)
-        authors[slot: slot].holdings.set(number, holding)
-        interactionCount += 1
-        countEvents(holding.eventCount, slot: slot)
-        return .accepted
+        removeHolding(at: lowest.place, slot: slot)
+        return true
     }
 
     struct AuthorStanding {
@@ -83,9 +98,9 @@ extension InteractionGraph {
         if let weakest { return weakest }
         var lowest: AuthorStanding?
         let friends = ego.flatMap { authors[$0] }
-        for (slot, key) in authors.keys.enumerated()
-        where key != ego && friends?.trusts(key) != true {
-            let own = AuthorStanding(trust: authors.values[slot].rank, key: key)
+        authors.keys.forEach { slot, key in
+            guard key != ego, friends?.trusts(key) != true else { return }
+            let own = AuthorStanding(trust: authors[slot: slot].rank, key: key)
             if lowest.map({ own.isBelow($0) }) ?? true { lowest = own }
         }
         weakest = lowest?.key
@@ -95,26 +110,30 @@ extension InteractionGraph {
     private struct HoldingRank {
         var weight: Double
         var time: Instant
-        var item: ItemID
-
-        func isBelow(_ other: HoldingRank) -> Bool {
-            if weight != other.weight { return weight < other.weight }
-            return time != other.time ? time < other.time : item > other.item
-        }
+        var number: UInt32
     }
 
-    private func rank(_ holding: Holding, _ item: ItemID) -> HoldingRank {
-        HoldingRank(
-            weight: weighting.standing(holding.weight, time: holding.time), time: holding.time,
-            item: item)
+    private func isBelow(_ left: HoldingRank, _ right: HoldingRank) -> Bool {
+        if left.weight != right.weight { return left.weight < right.weight }
+        if left.time != right.time { return left.time < right.time }
+        return items[left.number] > items[right.number]
     }
 
-    private func weakestHolding(slot: Int) -> (number: UInt32, rank: HoldingRank)? {
-        let holdings = authors.values[slot].holdings
-        var lowest: (number: UInt32, rank: HoldingRank)?
-        for (place, number) in holdings.keys.enumerated() {
-            let own = rank(holdings.values[place], items[number])
-            if lowest.map({ own.isBelow($0.rank) }) ?? true { lowest = (number, own) }
+    /// Orders holdings by effective weight. Without a half-life the raw weight does, and no logarithm
+    /// is taken.
+    private func standing(_ weight: Double, time: Instant) -> Double {
+        weighting.halfLifeMilliseconds == nil ? weight : weighting.standing(weight, time: time)
+    }
+
+    private func weakestHolding(slot: Int) -> (place: Int, rank: HoldingRank)? {
+        let holdings = authors[slot: slot].holdings
+        var lowest: (place: Int, rank: HoldingRank)?
+        for place in 0..<holdings.count {
+            let (weight, time) = holdings.value(at: place)
+            let own = HoldingRank(
+                weight: standing(weight, time: time), time: time, number: holdings.number(at: place)
+            )
+            if lowest.map({ isBelow(own, $0.rank) }) ?? true { lowest = (place, own) }
         }
         return lowest
     }

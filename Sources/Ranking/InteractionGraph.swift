@@ -13,7 +13,7 @@ public struct InteractionGraph: Sendable {
     /// Whose graph this is: its own data and direct friends are never evicted.
     public let ego: PublicKey?
 
-    var authors: BoundedTable<PublicKey, AuthorEntry>
+    var authors: AuthorTable
     var items = ItemRegistry()
     var interactionCount = 0
     var eventCount = 0
@@ -27,7 +27,7 @@ public struct InteractionGraph: Sendable {
         self.ego = ego
         self.limits = limits
         self.weighting = weighting
-        authors = BoundedTable(capacity: max(1, limits.authors))
+        authors = AuthorTable(capacity: max(1, limits.authors))
     }
 
     /// Sets how much one author trusts another; 0 withdraws. A weight that is negative or not finite
@@ -41,52 +41,42 @@ public struct InteractionGraph: Sendable {
         // Friends of the ego are protected.
         if truster == ego { weakest = nil }
         if weight == 0 {
-            authors.update(truster) { $0.withdrawTrust(trusted) }
-            dropIfEmpty(truster)
+            if let slot = authors.findSlot(of: truster) {
+                authors[slot: slot].withdrawTrust(trusted)
+                dropIfEmpty(truster, slot: slot)
+            }
             return .accepted
         }
         guard let slot = slot(for: truster) else { return .refused(.outranked) }
         let kept = authors[slot: slot].setTrust(trusted, weight: weight)
-        dropIfEmpty(truster)
+        if !kept { dropIfEmpty(truster, slot: slot) }
         return kept ? .accepted : .refused(.outranked)
     }
 
-    /// Adds one play, like or rating. O(1) unless something is evicted.
+    /// Adds one play, like or rating. O(log of the author's items) and a move of at most all of them,
+    /// unless something is evicted.
     @discardableResult
     public mutating func add(_ interaction: Interaction) -> GraphVerdict {
-        guard interaction.weight > 0, interaction.weight.isFinite else {
-            return .refused(.badWeight)
-        }
-        let author = interaction.author
-        guard makeRoom(for: author, growing: growth(author, interaction.item)),
-            let slot = slot(for: author)
-        else { return .refused(.outranked) }
-        let event = Holding.Event(interaction)
-        if let place = holdingPlace(slot, interaction.item) {
-            let grew = authors[slot: slot].holdings[slot: place]
-                .add(event, limit: limits.eventsPerInteraction)
-            if grew { countEvents(1, slot: slot) }
-            return .accepted
-        }
-        let verdict = insert(Holding(event), of: interaction.item, slot: slot)
-        dropIfEmpty(author)
-        return verdict
+        let number = items.intern(interaction.item)
+        items.retain(number)
+        return add(Holding.Event(interaction), by: interaction.author, number: number)
     }
 
     /// Undoes exactly one earlier `add` of an equal interaction. False, and nothing changes, when there
     /// is none (or its event was forgotten at a cap). O(events of the pair).
     @discardableResult
     public mutating func retract(_ interaction: Interaction) -> Bool {
-        guard let slot = authors.slot(of: interaction.author),
+        guard let slot = authors.findSlot(of: interaction.author),
             let number = items.number(of: interaction.item),
-            let place = authors[slot: slot].holdings.slot(of: number)
+            let place = authors[slot: slot].holdings.place(of: number)
         else { return false }
-        switch authors[slot: slot].holdings[slot: place].remove(Holding.Event(interaction)) {
+        switch authors[slot: slot].holdings.retract(Holding.Event(interaction), at: place) {
         case .notFound: return false
         case .removed: countEvents(-1, slot: slot)
-        case .removedLast: removeHolding(number, slot: slot)
+        case .removedLast:
+            removeHolding(at: place, slot: slot)
+            dropIfEmpty(interaction.author, slot: slot)
         }
-        dropIfEmpty(interaction.author)
         return true
     }
 
@@ -94,8 +84,8 @@ public struct InteractionGraph: Sendable {
     /// O(its edges).
     public mutating func remove(author: PublicKey) {
         guard let slot = authors.slot(of: author) else { return }
-        let entry = authors[slot: slot]
-        for number in entry.holdings.keys { items.release(number) }
+        let entry = authors.entries[slot]
+        for place in 0..<entry.holdings.count { items.release(entry.holdings.number(at: place)) }
         interactionCount -= entry.holdings.count
         eventCount -= entry.eventCount
         authors.remove(author)
@@ -110,7 +100,7 @@ public struct InteractionGraph: Sendable {
     /// The size of each map beside its cap, for a status page.
     public var census: [MapCensus] {
         var trustEdges = 0
-        for entry in authors.values { trustEdges += entry.trusted.count }
+        authors.entries.forEach { _, entry in trustEdges += entry.trusted.count }
         let trustCapacity =
             limits.authors * limits.trustEdgesPerAuthor
             + (ego == nil ? 0 : limits.trustEdgesOfEgo)
@@ -126,19 +116,50 @@ public struct InteractionGraph: Sendable {
 }
 
 extension InteractionGraph {
-    private func holdingPlace(_ slot: Int, _ item: ItemID) -> Int? {
-        items.number(of: item).flatMap { authors.values[slot].holdings.slot(of: $0) }
+    /// Adds an event to the edge from an author to an item, whose number has been retained for it: what
+    /// is evicted on the way cannot free it.
+    mutating func add(
+        _ event: Holding.Event, by author: PublicKey, number: UInt32
+    ) -> GraphVerdict {
+        guard event.weight > 0, event.weight.isFinite else {
+            items.release(number)
+            return .refused(.badWeight)
+        }
+        guard makeRoom(for: author, to: number), let slot = slot(for: author) else {
+            items.release(number)
+            return .refused(.outranked)
+        }
+        return add(event, slot: slot, number: number)
     }
 
-    /// What one more event makes larger: an item that the author has grows by the event alone, and in
-    /// a full row one holding replaces another.
-    private func growth(_ author: PublicKey, _ item: ItemID) -> Growth {
-        guard let slot = authors.slot(of: author) else { return .interaction }
-        if holdingPlace(slot, item) != nil { return .event }
-        return authors.values[slot].holdings.isFull ? .nothing : .interaction
+    /// The same for an author that is there, below the caps.
+    mutating func add(_ event: Holding.Event, slot: Int, number: UInt32) -> GraphVerdict {
+        guard event.weight > 0, event.weight.isFinite else {
+            items.release(number)
+            return .refused(.badWeight)
+        }
+        let found = authors[slot: slot].holdings.search(number)
+        if found.isPresent {
+            items.release(number)
+            let grew = authors[slot: slot].holdings
+                .add(event, at: found.place, limit: limits.eventsPerInteraction)
+            if grew { countEvents(1, slot: slot) }
+            return .accepted
+        }
+        var place = found.place
+        if authors[slot: slot].isFull {
+            guard dropHolding(weakerThan: event, number: number, slot: slot) else {
+                items.release(number)
+                dropIfEmpty(authors.keys[slot], slot: slot)
+                return .refused(.outranked)
+            }
+            place = authors[slot: slot].holdings.search(number).place
+        }
+        authors[slot: slot].holdings.insert(event, number: number, at: place)
+        interactionCount += 1
+        countEvents(1, slot: slot)
+        return .accepted
     }
-
-    enum Growth { case nothing, event, interaction }
 
     mutating func countEvents(_ change: Int, slot: Int) {
         authors[slot: slot].eventCount += change
@@ -147,27 +168,29 @@ extension InteractionGraph {
 
     /// The slot of an author's entry, made when there is room or something weaker to evict.
     mutating func slot(for key: PublicKey) -> Int? {
-        if let slot = authors.slot(of: key) { return slot }
+        if let slot = authors.findSlot(of: key) { return slot }
         guard !authors.isFull || evictAuthor(weakerThan: key) else { return nil }
-        let own = key == ego
+        let isEgo = key == ego
         let entry = AuthorEntry(
-            trustLimit: own ? limits.trustEdgesOfEgo : limits.trustEdgesPerAuthor,
-            holdingLimit: own ? limits.interactionsOfEgo : limits.interactionsPerAuthor)
-        authors.set(key, entry)
+            trustLimit: isEgo ? limits.trustEdgesOfEgo : limits.trustEdgesPerAuthor,
+            holdingLimit: isEgo ? limits.interactionsOfEgo : limits.interactionsPerAuthor)
+        let slot = authors.insert(key, entry)
         if let known = weakest, !isProtected(key), standing(of: key).isBelow(standing(of: known)) {
             weakest = key
         }
-        return authors.slot(of: key)
+        return slot
     }
 
-    mutating func dropIfEmpty(_ key: PublicKey) {
-        if let entry = authors[key], entry.isEmpty { remove(author: key) }
-    }
-
-    mutating func removeHolding(_ number: UInt32, slot: Int) {
-        guard let removed = authors[slot: slot].holdings.remove(number) else { return }
+    mutating func removeHolding(at place: Int, slot: Int) {
+        let number = authors[slot: slot].holdings.number(at: place)
+        let removed = authors[slot: slot].holdings.eventCount(at: place)
+        authors[slot: slot].holdings.remove(at: place)
         items.release(number)
         interactionCount -= 1
-        countEvents(-removed.eventCount, slot: slot)
+        countEvents(-removed, slot: slot)
+    }
+
+    mutating func dropIfEmpty(_ key: PublicKey, slot: Int) {
+        if authors[slot: slot].isEmpty { remove(author: key) }
     }
 }

@@ -29,7 +29,7 @@ struct InteractionKernel {
         var out = [Double](repeating: 0, count: itemCount)
         for author in authors {
             let push = coefficients[Int(author)]
-            guard push > 0 else { continue }
+            guard push != 0 else { continue }
             for entry in Int(offsets[Int(author)])..<Int(offsets[Int(author) + 1]) {
                 out[Int(columns[entry])] += push * weights[entry]
             }
@@ -81,11 +81,10 @@ struct InteractionKernel {
     }
 
     /// Back to the authors and forth again, row by row while a row is in the cache.
-    private func step(
+    func step(
         _ waiting: [Double], forth: [Double], back: [Double], visits: inout [Double],
         into fresh: inout [Double]
     ) {
-        let offsets = offsets.span
         let columns = columns.span
         let weights = weights.span
         let waiting = waiting.span
@@ -93,12 +92,27 @@ struct InteractionKernel {
         for author in authors {
             let row = Int(author)
             let range = Int(offsets[row])..<Int(offsets[row + 1])
-            var sum = 0.0
-            for entry in range { sum += weights[entry] * waiting[Int(columns[entry])] }
+            // Four sums at once: one would wait for each addition to end.
+            var sums = SIMD4<Double>.zero
+            var entry = range.lowerBound
+            while entry + 4 <= range.upperBound {
+                let values = SIMD4(
+                    waiting[Int(columns[entry])], waiting[Int(columns[entry + 1])],
+                    waiting[Int(columns[entry + 2])], waiting[Int(columns[entry + 3])])
+                let shares = SIMD4(
+                    weights[entry], weights[entry + 1], weights[entry + 2], weights[entry + 3])
+                sums += shares * values
+                entry += 4
+            }
+            var sum = (sums[0] + sums[1]) + (sums[2] + sums[3])
+            while entry < range.upperBound {
+                sum += weights[entry] * waiting[Int(columns[entry])]
+                entry += 1
+            }
             let mass = back[row] * sum
             visits[row] += mass
             let push = mass * forth[row]
-            guard push > 0 else { continue }
+            guard push != 0 else { continue }
             for entry in range { fresh[Int(columns[entry])] += push * weights[entry] }
         }
     }

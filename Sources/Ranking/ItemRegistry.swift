@@ -6,48 +6,52 @@ import Primitives
 /// registry is bounded by the edges that use it. All operations are O(1).
 struct ItemRegistry: Sendable {
     private var numbers: [ItemID: UInt32] = [:]
-    private var items: [ItemID] = []
+    /// By number; what stands at a number that is not in use means nothing.
+    private(set) var ids = SegmentedArray<ItemID>()
     private var uses: [UInt32] = []
     private var free: [UInt32] = []
 
     var count: Int { numbers.count }
 
+    /// The upper end of the numbers that were ever given.
+    var numberLimit: Int { ids.count }
+
     func number(of item: ItemID) -> UInt32? { numbers[item] }
 
     /// The item behind a number that is in use.
-    subscript(number: UInt32) -> ItemID { items[Int(number)] }
+    subscript(number: UInt32) -> ItemID { ids[Int(number)] }
 
-    /// The upper end of the numbers in use.
-    var numberLimit: Int { items.count }
-
-    func isUsed(_ number: Int) -> Bool { uses[number] > 0 }
-
-    /// Counts one more edge to an item.
-    mutating func retain(_ item: ItemID) -> UInt32 {
-        if let number = numbers[item] {
-            uses[Int(number)] += 1
-            return number
-        }
+    /// The number of an item, a fresh one when it has none. A number without an edge is to be retained
+    /// or dropped.
+    mutating func intern(_ item: ItemID) -> UInt32 {
+        if let number = numbers[item] { return number }
         let number: UInt32
         if let reused = free.popLast() {
             number = reused
-            items[Int(number)] = item
-            uses[Int(number)] = 1
+            ids[Int(number)] = item
         } else {
-            number = UInt32(items.count)
-            items.append(item)
-            uses.append(1)
+            number = UInt32(ids.count)
+            ids.append(item)
+            uses.append(0)
         }
         numbers[item] = number
         return number
     }
 
+    /// Counts one more edge to an item.
+    mutating func retain(_ number: UInt32) { uses[Int(number)] += 1 }
+
     /// Counts one edge less; the last one frees the number.
     mutating func release(_ number: UInt32) {
         require(uses[Int(number)] > 0, "an item is released as often as it was retained")
         uses[Int(number)] -= 1
+        dropIfUnused(number)
+    }
+
+    /// Frees a number that no edge uses.
+    mutating func dropIfUnused(_ number: UInt32) {
         guard uses[Int(number)] == 0 else { return }
-        numbers[items[Int(number)]] = nil
+        numbers[ids[Int(number)]] = nil
         free.append(number)
     }
 }

@@ -1,8 +1,8 @@
-/// `salsa`: personalised SALSA as GraphJet runs it (Sharma et al., VLDB 2016), exact by power
-/// iteration: from the ego to an item by weight, back to any author by weight. The undefended
-/// baseline: trust plays no part.
+/// `salsa`: personalised SALSA as GraphJet runs it (Sharma et al., VLDB 2016): from the ego to an item,
+/// back to any author that has it. The undefended baseline: trust plays no part.
 ///
-/// An ego without items gets an empty list. A dislike only drops the item.
+/// Exact by power iteration with steps by weight, or by random walks with uniform steps, as GraphJet
+/// has no weights. An ego without items gets an empty list. A dislike only drops the item.
 public struct PlainSalsa: RankingEngine {
     public init() {}
 
@@ -11,12 +11,16 @@ public struct PlainSalsa: RankingEngine {
     public func rank(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> RankingResult {
         query.validate(against: snapshot)
         let view = query.view(of: snapshot)
+        let mass =
+            switch query.parameters.salsaMethod {
+            case .exact: exactMass(view, query)
+            case .walks: sampledMass(view, query)
+            }
         return RankingResult(
-            name, view, query, standing: TrustStanding(view, query), mass: mass(view, query),
-            decay: .none)
+            name, view, query, standing: TrustStanding(view, query), mass: mass, decay: .none)
     }
 
-    private func mass(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> WalkMass {
+    private func exactMass(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> WalkMass {
         let alpha = query.parameters.alphaSalsa
         let all = [Double](repeating: 1, count: snapshot.authorCount)
         let kernel = InteractionKernel(snapshot, mass: all)
@@ -34,6 +38,25 @@ public struct PlainSalsa: RankingEngine {
             authorVisits: visits.authors, itemVisits: visits.items, popularity: popularity,
             shares: visits.items.map { $0 * inverse },
             contributions: .rates(zip(visits.authors, forth).map { $0 * $1 * inverse }),
+            popularityExponent: 0, massPerTrust: nil)
+    }
+
+    private func sampledMass(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> WalkMass {
+        let parameters = query.parameters
+        let counts = SalsaWalks(
+            snapshot, from: query.ego, alpha: parameters.alphaSalsa, stop: parameters.salsaStop,
+            seed: parameters.seed
+        ).edges(walks: parameters.walks)
+        let walks = Double(parameters.walks)
+        let total = counts.arrivals.reduce(0) { $0 + Int($1) }
+        let inverse = total > 0 ? 1 / Double(total) : 0
+        let holders = snapshot.holders.offsets
+        return WalkMass(
+            authorVisits: counts.sources.map { Double($0) / walks },
+            itemVisits: counts.arrivals.map { Double($0) / walks },
+            popularity: (0..<snapshot.itemCount).map { Double(holders[$0 + 1] - holders[$0]) },
+            shares: counts.arrivals.map { Double($0) * inverse },
+            contributions: .edges(counts.edges.map { Double($0) * inverse }),
             popularityExponent: 0, massPerTrust: nil)
     }
 }

@@ -10,6 +10,8 @@ public enum EngineName: String, CaseIterable, Hashable, Sendable, Codable {
     case discover
     /// The Monte Carlo walk of Web3Recommend: the baseline.
     case web3recommend
+    /// Authors ranked by Monte Carlo walks along trust; their items in proportion.
+    case meritrank
     /// Plain personalised SALSA: the undefended baseline.
     case salsa
 
@@ -19,6 +21,7 @@ public enum EngineName: String, CaseIterable, Hashable, Sendable, Codable {
         case .taste: Taste()
         case .discover: Taste(discovers: true)
         case .web3recommend: Web3Recommend()
+        case .meritrank: MeritRank()
         case .salsa: PlainSalsa()
         }
     }

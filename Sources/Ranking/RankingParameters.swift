@@ -16,21 +16,32 @@ public struct RankingParameters: Hashable, Sendable {
     public var floor = 0.02
     /// Truncation: bounds the L1 error of the shares and of the trust visits (T5).
     public var epsilon = 1e-9
-    /// Strength of the connectivity decay of `web3recommend` (arXiv 2307.01411, shipped constant).
+    /// Strength of the connectivity decay of `web3recommend` (arXiv 2307.01411, shipped constant) and
+    /// `meritrank`.
     public var beta = 0.8
     /// Ratio above which the hard connectivity decay strikes (Web3Recommend's shipped constant). An
     /// item at or above it counts as a single voice; for tau 0.5 and floor 0.02 that is where the ramp
     /// reaches the floor.
     public var tauHard = 0.99
-    /// Shape of the connectivity decay of `web3recommend`.
+    /// Shape of the connectivity decay of `web3recommend` and `meritrank`.
     public var connectivityDecay = ConnectivityDecay.hard
     /// With fewer reachable groups than this the network is young: items of a single voice form a
     /// second tier instead of vanishing.
     public var youngNetworkGroups = 3
+    /// How many independent voices an item needs: nobody may carry more than one over this of its
+    /// support. 1 turns it off. Chosen on a validation cut of Last.fm HetRec (`docs/research/defences.md`).
+    public var independentVoices = 8
+    public var independenceScope = IndependenceScope.everyone
+    /// Independence up to which an item's score is multiplied by `floor`, and from which by 1.
+    public var independenceFrom = 0.3
+    public var independenceUntil = 0.5
+    /// Places of the list for which independence is certain; what stands below may not have been asked.
+    public var auditedPlaces = 100
     public var taste = Taste()
     /// What the `discover` engine hears beside trust.
     public var earned = EarnedTrustParameters()
-    /// Walks of `web3recommend`: 10,000 in the paper's experiments, 1,000 shipped.
+    /// Walks of `web3recommend` (10,000 in the paper's experiments, 1,000 shipped), of `meritrank` and
+    /// of `salsa` by walks.
     public var walks = 10_000
     /// Vertices of one walk at most (Web3Recommend's shipped constant).
     public var walkLength = 100
@@ -44,32 +55,58 @@ public struct RankingParameters: Hashable, Sendable {
     public var normalisesAffinity = true
     /// Where the walk of plain SALSA may stop.
     public var salsaStop = SalsaStop.users
+    /// How plain SALSA finds its visits.
+    public var salsaMethod = SalsaMethod.exact
+    /// What `meritrank` counts. Hits are bounded by 1 a walk, so that T6 holds for them.
+    public var meritEstimator = MeritEstimator.hits
     /// Starts the random streams of the walks.
     public var seed: UInt64 = 1
     /// How raw interaction weights become edge weights when a snapshot is taken.
     public var weighting = Weighting()
 
-    /// The parameters of the `taste` engine: what a voice is worth and how neighbours are chosen.
+    /// The parameters of the `taste` engine, chosen on validation cuts of three sets
+    /// (`docs/evaluation.md`).
     public struct Taste: Hashable, Sendable {
-        /// Exponent of an item's degree on the way from the ego to its neighbours.
-        public var b = 0.5
-        /// Exponent of a neighbour's degree (0.5 is the cosine of user-kNN).
-        public var c = 0.5
+        /// Exponent of an item's degree in the likeness of two rows.
+        public var b = 0.6
+        /// Exponent of the size of an author's row (0.5 is near the cosine).
+        public var c = 0.3
         /// Exponent of an item's degree in its score, as in RP3beta.
-        public var p = 0.3
-        /// How many neighbours are kept. (0.5, 0.5, 0.3, 400) was chosen on validation splits of seven
-        /// sets; (0.75, 0.75, 0.2, 100) was best on Last.fm.
-        public var neighbours = 400
-        /// Times the average trust at which a voice is saturated.
-        public var theta = 1.0
+        public var p = 0.2
+        /// Strength of the ridge: how sure a likeness must be before it counts.
+        public var lambda = 3.0
+        /// Times the average trust at which a voice is half of a whole one.
+        public var theta = 0.1
 
         public init() {}
+    }
+
+    /// Who may not carry more than one voice of an item's support.
+    public enum IndependenceScope: String, Hashable, Sendable, CaseIterable {
+        case everyone
+        /// The ego's direct friends alone: teams whose heads are friends of different friends pass.
+        case friends
     }
 
     public enum SalsaStop: String, Hashable, Sendable, CaseIterable {
         /// As GraphJet runs it: a step is to an item and back.
         case users
         case everywhere
+    }
+
+    public enum SalsaMethod: String, Hashable, Sendable, CaseIterable {
+        /// By power iteration, steps in proportion to weights.
+        case exact
+        /// By random walks as GraphJet runs them: every edge of a vertex is as likely as any other.
+        case walks
+    }
+
+    /// What the walks of `meritrank` are asked.
+    public enum MeritEstimator: String, Hashable, Sendable, CaseIterable {
+        /// How often they visit an author: personalised PageRank.
+        case visits
+        /// How many of them visit an author at all: personalised hitting probability.
+        case hits
     }
 
     public init() {}
@@ -104,11 +141,22 @@ extension RankingParameters {
             ("taste.c", taste.c, 0...1, "0 ... 1"),
             ("taste.p", taste.p, 0...1, "0 ... 1"),
             ("taste.theta", taste.theta, 1e-6...1e6, "1e-6 ... 1e6"),
-            ("taste.neighbours", Double(taste.neighbours), 1...1e9, "1 ... 1e9"),
+            ("taste.lambda", taste.lambda, 1e-3...1e6, "1e-3 ... 1e6"),
             ("youngNetworkGroups", Double(youngNetworkGroups), 0...1e9, "0 ... 1e9"),
             ("coldStartItems", Double(coldStartItems), 0...1e9, "0 ... 1e9"),
+            ("independentVoices", Double(independentVoices), 1...1e9, "1 ... 1e9"),
+            ("independenceFrom", independenceFrom, 0...0.999, "0 ... 0.999"),
+            (
+                "independenceUntil", independenceUntil, independenceFrom.nextUp...1,
+                "above independenceFrom, at most 1"
+            ),
+            ("auditedPlaces", Double(auditedPlaces), 0...1e9, "0 ... 1e9"),
             ("walks", Double(walks), 1...1e7, "1 ... 1e7"),
             ("walkLength", Double(walkLength), 1...1e5, "1 ... 1e5"),
+            (
+                "walks / alphaTrust", Double(walks) / alphaTrust,
+                1...Double(Self.maximumSteps), "at most \(Self.maximumSteps)"
+            ),
             (
                 "walks * walkLength", Double(walks) * Double(walkLength),
                 1...Double(Self.maximumSteps), "at most \(Self.maximumSteps)"

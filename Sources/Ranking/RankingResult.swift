@@ -17,7 +17,8 @@ public struct RankingResult: Sendable {
     public let visits: [Double]
     /// The group of each author: one voice each; nil out of reach.
     public let groups: [AuthorIndex?]
-    /// Expected visits of each author by the item walk (`taste`: the weight of each neighbour).
+    /// Expected visits of each author by the item walk (`taste`: its weight in the mixture of voices,
+    /// which may be negative).
     public let walkVisits: [Double]
     /// Expected visits of each item, not normalised.
     public let itemVisits: [Double]
@@ -27,7 +28,10 @@ public struct RankingResult: Sendable {
     public let popularity: [Double]
     /// Part of the item's support that passes one voice. Per item.
     public let concentration: [Double]
-    /// Factor of the connectivity decay. Per item.
+    /// How independent the item's support is, in [0, 1], against the ego's trust as a whole; nil where
+    /// nobody asked, below the first `auditedPlaces`. Per item.
+    public let independence: [Double?]
+    /// Factor of the connectivity decay, by concentration and independence. Per item.
     public let factors: [Double]
     /// Per item; 0: not recommended.
     public let scores: [Double]
@@ -59,15 +63,24 @@ public struct RankingResult: Sendable {
         let voices = Concentration(
             snapshot, ego: query.ego, groups: voiceGroups ?? standing.dominators.groups,
             contributions: mass.contributions)
-        let (concentration, factors) = Self.judge(voices, query.parameters, decay)
+        let (concentration, judged) = Self.judge(voices, query.parameters, decay)
         let young = Self.isYoung(standing.dominators, query, decay)
-        let scores = Self.scores(mass, factors: factors)
+        var factors = judged
+        var scores = Self.scores(mass, factors: factors)
+        let left = Self.leftOut(snapshot, query)
+        if case .groups = decay, query.parameters.independentVoices > 1 {
+            var audit = Independence(snapshot, query, visits: standing.flow.visits)
+            audit.audit(
+                snapshot, mass.contributions, scores: &scores, factors: &factors, leftOut: left)
+            independence = audit.values
+        } else {
+            independence = [Double?](repeating: nil, count: snapshot.itemCount)
+        }
         let tiers = concentration.map { ratio in
             young && ratio >= query.parameters.tauHard
                 ? RankedItem.Tier.singleVoice : RankedItem.Tier.supported
         }
         let order = Self.order(scores, tiers: tiers)
-        let left = Self.leftOut(snapshot, query)
         let listed = order.filter { !left[$0.position] }
         var ranks = [UInt32](repeating: 0, count: snapshot.itemCount)
         for (place, item) in listed.enumerated() { ranks[item.position] = UInt32(place + 1) }
@@ -137,9 +150,11 @@ public struct RankingResult: Sendable {
         return min(1, massPerTrust * held + massPerVoice * earned)
     }
 
-    /// The part of all item mass that a region did deliver. O(edges of the region).
+    /// The part of all item mass that a region did deliver: of each item what the region added, at most
+    /// the item's share. O(items + edges of the region).
     public func share(deliveredBy region: [AuthorIndex]) -> Double {
-        contributions.delivered(by: region, in: snapshot)
+        zip(contributions.delivered(by: region, in: snapshot), shares)
+            .reduce(0) { $0 + max(0, min($1.0, $1.1)) }
     }
 
     /// The part of all item mass that lies on a set of items.
@@ -204,18 +219,35 @@ extension RankingResult {
             let gain = mass.shares[item] * factors[item]
             guard gain > 0, mass.popularity[item] >= .leastNormalMagnitude else { return 0 }
             guard exponent > 0 else { return gain }
-            return min(gain / Double.pow(mass.popularity[item], exponent), .greatestFiniteMagnitude)
+            let popularity = mass.popularity[item]
+            // The default of `tsalsa`; two roots cost a tenth of a power.
+            let divisor =
+                exponent == 0.25
+                ? popularity.squareRoot().squareRoot() : Double.pow(popularity, exponent)
+            return min(gain / divisor, .greatestFiniteMagnitude)
         }
     }
 
     /// Items of positive score: by tier, by score rounded to 12 decimals, by index. O(n log n).
     private static func order(_ scores: [Double], tiers: [RankedItem.Tier]) -> [ItemIndex] {
-        let keys = scores.map(sortKey)
-        let items = scores.indices.filter { scores[$0] > 0 }.sorted { left, right in
-            if tiers[left] != tiers[right] { return tiers[left] == .supported }
-            return keys[left] != keys[right] ? keys[left] > keys[right] : left < right
+        struct Candidate {
+            var key: Double
+            var isSupported: Bool
+            var item: UInt32
         }
-        return items.map { ItemIndex(position: $0) }
+        var candidates: [Candidate] = []
+        candidates.reserveCapacity(scores.count)
+        for item in scores.indices where scores[item] > 0 {
+            candidates.append(
+                Candidate(
+                    key: sortKey(scores[item]), isSupported: tiers[item] == .supported,
+                    item: UInt32(truncatingIfNeeded: item)))
+        }
+        candidates.sort { left, right in
+            if left.isSupported != right.isSupported { return left.isSupported }
+            return left.key != right.key ? left.key > right.key : left.item < right.item
+        }
+        return candidates.map { ItemIndex($0.item) }
     }
 
     private static func leftOut(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> [Bool] {

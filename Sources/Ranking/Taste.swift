@@ -1,7 +1,7 @@
 internal import RealModule
 
-/// `taste`: saturated trust decides who is heard, likeness of taste decides how much (section "taste"
-/// of `docs/ranking.md`): one bipartite round of three steps, neighbours bounded in number.
+/// `taste`: saturated trust decides who is heard, and how well a voice helps to explain the ego's own
+/// taste decides how much (section "taste" of `docs/ranking.md`).
 ///
 /// Weights are taken relative to the largest of their author: so nobody gains by inflating all its
 /// weights, as in `tsalsa`, and a degree still counts items.
@@ -44,12 +44,12 @@ public struct Taste: RankingEngine {
                 ? earned.groups(groups, earned: voices) : groups)
     }
 
-    /// `voice(u) = min(1, trust(u) * perVoice)`; the voices of a region sum to at most its trust times
-    /// `perVoice`. The ego is nobody's neighbour.
+    /// `voice(u) = t / (1 + t)` with `t = trust(u) * perVoice`; the voices of a region sum to at most its
+    /// trust times `perVoice`. The ego is nobody's neighbour.
     private static func voices(
         _ trust: [Double], perVoice: Double, ego: AuthorIndex
     ) -> [Double] {
-        var voices = trust.map { min(1, $0 * perVoice) }
+        var voices = trust.map { $0 * perVoice / (1 + $0 * perVoice) }
         if ego.position < voices.count { voices[ego.position] = 0 }
         return voices
     }
@@ -77,89 +77,55 @@ public struct Taste: RankingEngine {
         var voice = Self.voices(trust, perVoice: perVoice, ego: query.ego)
         for (author, more) in earned.enumerated() { voice[author] = min(1, voice[author] + more) }
         let kernel = InteractionKernel(snapshot, mass: voice)
-        let degrees = degrees(kernel, snapshot, ego: query.ego, voice: voice, relative: relative)
-        let interest = interest(snapshot, ego: query.ego, degrees: degrees, exponent: taste.b)
-        let near = neighbours(
-            snapshot, query, kernel: kernel, voice: voice, relative: relative, interest: interest)
-        let rates = zip(near, relative).map { $0 * $1 }
-        let visits = kernel.scatter(rates)
+        let degrees = kernel.scatter(zip(voice, relative).map { $0 * $1 }).map { 1 + $0 }
+        let scale = scales(snapshot.interactions, relative: relative, exponent: taste.c)
+        let rows = TasteRegression.Rows(
+            kernel: kernel, voice: voice, scale: scale,
+            itemWeight: degrees.map { Double.pow($0, -taste.b) })
+        let (mixture, most) = mixture(snapshot, query, rows)
+        let rates = zip(mixture, scale).map { $0 * $1 }
+        let visits = kernel.scatter(rates).map { max(0, $0) }
         let total = visits.reduce(0, +)
         let inverse = total > 0 ? 1 / total : 0
-        let longest =
-            (0..<snapshot.authorCount)
-            .map { snapshot.interactions.entries($0).count }.max() ?? 0
-        // The most that one voice can say: to have as many items as anybody, the ego's among them.
-        let most = Double.pow(Double(longest), 1 - taste.c) * (interest?.reduce(0, +) ?? 1)
         return WalkMass(
-            authorVisits: near, itemVisits: visits, popularity: degrees,
+            authorVisits: mixture, itemVisits: visits, popularity: degrees,
             shares: visits.map { $0 * inverse }, contributions: .rates(rates.map { $0 * inverse }),
             popularityExponent: taste.p,
             massPerTrust: min(perVoice * most * inverse, .greatestFiniteMagnitude),
             earned: earned, massPerVoice: min(most * inverse, .greatestFiniteMagnitude))
     }
 
-    /// `d_i = sum over v of voice(v) w~(v, i)`, the ego with a whole voice.
-    ///
-    /// The ego is nobody's neighbour here, but it holds its items: without it an item that only the ego
-    /// and a few whispers hold would have a degree as small as theirs, and `d^-b` would make them loud.
-    private func degrees(
-        _ kernel: InteractionKernel, _ snapshot: GraphSnapshot, ego: AuthorIndex,
-        voice: [Double], relative: [Double]
-    ) -> [Double] {
-        var degrees = kernel.scatter(zip(voice, relative).map { $0 * $1 })
-        guard snapshot.contains(ego) else { return degrees }
-        let rows = snapshot.interactions
-        for entry in rows.entries(ego.position) {
-            degrees[Int(rows.columns[entry])] += relative[ego.position] * rows.weights[entry]
-        }
-        return degrees
-    }
-
-    /// `a(s, i) d_i^-b`, what the ego brings to each item; nil for an ego without items.
-    private func interest(
-        _ snapshot: GraphSnapshot, ego: AuthorIndex, degrees: [Double], exponent: Double
-    ) -> [Double]? {
-        guard snapshot.contains(ego), snapshot.interactions.scales[ego.position] > 0 else {
-            return nil
-        }
-        let rows = snapshot.interactions
-        var interest = [Double](repeating: 0, count: snapshot.itemCount)
-        for entry in rows.entries(ego.position) {
-            let item = Int(rows.columns[entry])
-            guard degrees[item] >= .leastNormalMagnitude else { continue }
-            interest[item] =
-                rows.weights[entry] * rows.scales[ego.position]
-                * Double.pow(degrees[item], -exponent)
-        }
-        return interest
-    }
-
-    /// `near(v) = voice(v) n_v^-c * sum_i a(s, i) d_i^-b w(v, i)`, the largest kept.
-    /// An ego without items is near to every voice alike.
-    private func neighbours(
-        _ snapshot: GraphSnapshot, _ query: RankingQuery, kernel: InteractionKernel,
-        voice: [Double], relative: [Double], interest: [Double]?
-    ) -> [Double] {
+    /// How much of each voice is in the list, and the most mass that a whole voice can deliver. An ego
+    /// without items hears every voice alike.
+    private func mixture(
+        _ snapshot: GraphSnapshot, _ query: RankingQuery, _ rows: TasteRegression.Rows
+    ) -> (mixture: [Double], most: Double) {
         let taste = query.parameters.taste
-        let scales = snapshot.interactions.scales
-        var coefficients = [Double](repeating: 0, count: snapshot.authorCount)
-        for author in kernel.authors.lazy.map(Int.init) {
-            // n_v = relative / scale: the sum of the author's relative weights.
-            let degree = Double.pow(relative[author] / scales[author], -taste.c)
-            coefficients[author] = voice[author] * degree
+        let edges = snapshot.interactions
+        let longest = (0..<edges.rowCount).reduce(1) { max($0, edges.entries($1).count) }
+        // A row of n items delivers at most n^(1-c) and is at most n^(1/2-c) long, or 1.
+        let delivered = Double.pow(Double(longest), 1 - taste.c)
+        let length = Double.pow(Double(longest), max(0, 0.5 - taste.c))
+        guard snapshot.contains(query.ego), edges.scales[query.ego.position] > 0 else {
+            return (rows.voice, delivered)
         }
-        guard let interest else { return kept(coefficients, taste.neighbours) }
-        for author in coefficients.indices { coefficients[author] *= relative[author] }
-        return kept(kernel.gather(interest, coefficients: coefficients), taste.neighbours)
+        let ego = query.ego.position
+        var own = [Double](repeating: 0, count: snapshot.itemCount)
+        for entry in edges.entries(ego) {
+            own[Int(edges.columns[entry])] = rows.scale[ego] * edges.weights[entry]
+        }
+        let found = TasteRegression(
+            rows, own: own, lambda: taste.lambda, epsilon: query.parameters.epsilon)
+        return (found.mixture, delivered * length * found.ownLength / taste.lambda)
     }
 
-    private func kept(_ near: [Double], _ count: Int) -> [Double] {
-        let positive = near.indices.filter { near[$0] > 0 }
-        guard positive.count > count else { return near }
-        let order = positive.sorted { (-near[$0], $0) < (-near[$1], $1) }
-        var kept = [Double](repeating: 0, count: near.count)
-        for author in order.prefix(count) { kept[author] = near[author] }
-        return kept
+    /// `n_v^-c / max w'`, n_v the sum of the relative weights; 0 for an author without items.
+    private func scales(
+        _ rows: CompressedRows, relative: [Double], exponent: Double
+    ) -> [Double] {
+        zip(relative, rows.scales).map { relative, scale in
+            scale > 0 ? relative * Double.pow(relative / scale, -exponent) : 0
+        }
     }
 
     /// One over the largest weight of each author; 0 for an author without items.

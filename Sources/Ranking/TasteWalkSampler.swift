@@ -19,8 +19,7 @@ struct TasteWalkSampler {
     /// Sums of the weights of a row before each entry.
     private let before: [Double]
     /// The vertices of all walks in order: authors as they are, items after the authors.
-    private var path: [UInt32] = []
-    private var starts: [Int] = [0]
+    private var paths: WalkPaths
     private var choices: [(author: Int, weight: Double)] = []
 
     init(_ snapshot: GraphSnapshot, _ query: RankingQuery, trust: [Double]) {
@@ -41,14 +40,16 @@ struct TasteWalkSampler {
             }
         }
         self.before = before
+        paths = WalkPaths(walkCount: query.parameters.walks)
     }
 
     mutating func run() {
         guard snapshot.contains(ego) else { return }
-        for walk in 0..<UInt64(parameters.walks) {
-            var random = WalkStreams.independent.generator(seed: parameters.seed, walk: walk)
+        for walk in 0..<parameters.walks {
+            var random = WalkStreams.independent.generator(
+                seed: parameters.seed, walk: UInt64(walk))
             step(&random)
-            starts.append(path.count)
+            paths.close(walk: walk)
         }
     }
 
@@ -64,7 +65,7 @@ struct TasteWalkSampler {
             let item = snapshot.interactions.columns[entry]
             edgeCounts[entry] += 1
             itemCounts[Int(item)] += 1
-            path.append(UInt32(snapshot.authorCount) + item)
+            paths.append(UInt32(snapshot.authorCount) + item)
             length += 1
             guard length < parameters.walkLength, random.unit() >= parameters.alphaWalk,
                 let next = holder(of: item, trustedBy: author, &random)
@@ -78,7 +79,7 @@ struct TasteWalkSampler {
 
     private mutating func visit(author: Int) {
         authorCounts[author] += 1
-        path.append(UInt32(author))
+        paths.append(UInt32(author))
     }
 
     /// The ego or, as far as it lacks items, a friend in proportion to the ego's trust.
@@ -152,54 +153,9 @@ struct TasteWalkSampler {
     /// For each item the largest share, over all other vertices but the ego, of the walks to the item
     /// that met this vertex before. O(sum over first visits of the steps before them).
     func bottlenecks() -> [Double] {
-        let first = firstVisits()
-        var counts = [UInt32](repeating: 0, count: snapshot.authorCount + snapshot.itemCount)
-        var stamps = [Int](repeating: 0, count: counts.count)
-        var stamp = 0
-        var ratios = [Double](repeating: 0, count: snapshot.itemCount)
-        var touched: [Int] = []
-        for item in 0..<snapshot.itemCount {
-            let visits = first.places[Int(first.offsets[item])..<Int(first.offsets[item + 1])]
-            for (walk, place) in visits {
-                stamp += 1
-                for step in starts[walk]..<place where path[step] != ego.value {
-                    let vertex = Int(path[step])
-                    guard stamps[vertex] != stamp else { continue }
-                    stamps[vertex] = stamp
-                    if counts[vertex] == 0 { touched.append(vertex) }
-                    counts[vertex] += 1
-                }
-            }
-            let largest = touched.reduce(0) { max($0, counts[$1]) }
-            ratios[item] = visits.isEmpty ? 0 : Double(largest) / Double(visits.count)
-            for vertex in touched { counts[vertex] = 0 }
-            touched.removeAll(keepingCapacity: true)
-        }
-        return ratios
-    }
-
-    /// By item: the walks that reach it, each with the place in `path` where it does so first.
-    private func firstVisits() -> (offsets: [UInt32], places: [(walk: Int, place: Int)]) {
         let authors = snapshot.authorCount
-        var last = [Int](repeating: -1, count: snapshot.itemCount)
-        var found: [(item: Int, walk: Int, place: Int)] = []
-        for walk in 0..<starts.count - 1 {
-            for place in starts[walk]..<starts[walk + 1] where Int(path[place]) >= authors {
-                let item = Int(path[place]) - authors
-                guard last[item] != walk else { continue }
-                last[item] = walk
-                found.append((item, walk, place))
-            }
-        }
-        var offsets = [UInt32](repeating: 0, count: snapshot.itemCount + 1)
-        for visit in found { offsets[visit.item + 1] += 1 }
-        for item in 0..<snapshot.itemCount { offsets[item + 1] += offsets[item] }
-        var next = offsets
-        var places = [(walk: Int, place: Int)](repeating: (0, 0), count: found.count)
-        for visit in found {
-            places[Int(next[visit.item])] = (visit.walk, visit.place)
-            next[visit.item] += 1
-        }
-        return (offsets, places)
+        let vertices = authors + snapshot.itemCount
+        return paths.bottlenecks(of: authors..<vertices, besides: ego.value, vertexCount: vertices)
+            .map(\.ratio)
     }
 }

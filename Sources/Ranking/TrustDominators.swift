@@ -60,6 +60,8 @@ private struct DominatorFinder {
     private var semi: [UInt32] = []
     private var ancestor: [UInt32] = []
     private var best: [UInt32] = []
+    /// What `evaluate` walks along; kept, because it is asked once for each edge.
+    private var path: [UInt32] = []
 
     private static let unseen = UInt32.max
 
@@ -142,13 +144,13 @@ private struct DominatorFinder {
     /// The vertex of the smallest semidominator on the linked path above `vertex`.
     private mutating func evaluate(_ vertex: UInt32) -> UInt32 {
         guard ancestor[Int(vertex)] != Self.unseen else { return vertex }
-        var path: [UInt32] = []
+        path.removeAll(keepingCapacity: true)
         var next = vertex
         while ancestor[Int(ancestor[Int(next)])] != Self.unseen {
             path.append(next)
             next = ancestor[Int(next)]
         }
-        for step in path.reversed() {
+        while let step = path.popLast() {
             let above = ancestor[Int(step)]
             if semi[Int(best[Int(above)])] < semi[Int(best[Int(step)])] {
                 best[Int(step)] = best[Int(above)]

@@ -8,10 +8,16 @@ struct TrustStanding {
     private(set) var heard: [Double]
 
     init(_ snapshot: GraphSnapshot, _ query: RankingQuery) {
-        flow = TrustFlow(
-            snapshot, ego: query.ego, alpha: query.parameters.alphaTrust,
-            epsilon: query.parameters.epsilon)
-        dominators = TrustDominators(snapshot, ego: query.ego)
+        self.init(
+            TrustFlow(
+                snapshot, ego: query.ego, alpha: query.parameters.alphaTrust,
+                epsilon: query.parameters.epsilon),
+            TrustDominators(snapshot, ego: query.ego), query)
+    }
+
+    init(_ flow: TrustFlow, _ dominators: TrustDominators, _ query: RankingQuery) {
+        self.flow = flow
+        self.dominators = dominators
         trust = flow.trust
         heard = [Double](repeating: 1, count: flow.trust.count)
         for (author, factor) in query.trustFactors.enumerated() {
@@ -38,7 +44,8 @@ struct TrustStanding {
         guard !disliked.isEmpty else { return found }
         for item in disliked {
             let contributors = found.contributions.ordered(for: item, in: snapshot)
-            for other in contributors.lazy.filter({ $0.author != query.ego }).prefix(3) {
+                .lazy.filter { $0.value > 0 && $0.author != query.ego }
+            for other in contributors.prefix(3) {
                 trust[other.author.position] *= 0.5
                 heard[other.author.position] *= 0.5
             }

@@ -1,6 +1,6 @@
 /// What an engine found before the connectivity decay: mass on items and who delivered it.
 struct WalkMass {
-    /// Expected visits of authors by the item walk; for `taste` the weight of each neighbour.
+    /// Expected visits of authors by the item walk; for `taste` the weight of each voice, maybe negative.
     var authorVisits: [Double]
     /// Mass on items before it is normalised.
     var itemVisits: [Double]

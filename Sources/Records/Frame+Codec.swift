@@ -1,6 +1,6 @@
 public import Primitives
 
-/// The first byte of a frame. Gaps are kept for IHAVE, IWANT, GRAFT, PRUNE, SKETCH and PX.
+/// The first byte of a frame. Gaps are kept for IHAVE, IWANT, GRAFT, PRUNE and PX.
 enum FrameType {
     static let hello: UInt8 = 1
     static let ping: UInt8 = 2
@@ -10,6 +10,9 @@ enum FrameType {
     static let frontier: UInt8 = 20
     static let rangeRequest: UInt8 = 22
     static let rangeResponse: UInt8 = 23
+    static let sketch: UInt8 = 24
+    static let sketchRequest: UInt8 = 25
+    static let sketchResult: UInt8 = 26
     static let forkProof: UInt8 = 30
     static let invitation: UInt8 = 40
 }
@@ -34,16 +37,40 @@ extension Frame {
             writer.varint(records.count)
             for record in records { writer.sized(record) }
         case .frontier(let frontier): frontier.write(to: &writer)
+        case .sketch(let part): part.write(to: &writer)
+        case .sketchRequest(let request): request.write(to: &writer)
+        case .sketchResult(let result): result.write(to: &writer)
         case .rangeRequest(let request): request.write(to: &writer)
         case .rangeResponse(let response): response.write(to: &writer)
         case .forkProof(let one, let other):
             writer.byte(FrameType.forkProof)
-            writer.sized(one)
-            writer.sized(other)
+            writer.wrapped(one.feed)
+            one.write(to: &writer)
+            other.write(to: &writer)
         case .invitation(let claim): claim.write(to: &writer)
         }
         require(writer.bytes.count <= WireLimits.frameBytes, "a frame fits its limit")
         return writer.bytes
+    }
+
+    /// The records of a PUSH where they lie, for a reader that drops most of them; nil for another frame. Refuses
+    /// what `decode` refuses.
+    public static func recordsOfPush(_ bytes: [UInt8]) throws(DecodingFailure)
+        -> [ArraySlice<UInt8>]?
+    {
+        guard bytes.first == FrameType.push, bytes.count <= WireLimits.frameBytes else {
+            return nil
+        }
+        var reader = ByteReader(bytes)
+        _ = try reader.byte("type")
+        let count = try reader.count("records", cap: WireLimits.recordsPerFrame)
+        var records: [ArraySlice<UInt8>] = []
+        records.reserveCapacity(count)
+        for _ in 0..<count {
+            records.append(try reader.sized("record", 1...WireLimits.recordBytes))
+        }
+        try reader.end("frame")
+        return records
     }
 
     /// Reads one frame that fills `bytes` exactly.
@@ -61,15 +88,28 @@ extension Frame {
             case FrameType.goodbye: .goodbye(try reader.goodbyeReason())
             case FrameType.push: .push(try reader.encodedRecords())
             case FrameType.frontier: .frontier(try Frontier(from: &reader))
+            case FrameType.sketch: .sketch(try SketchPart(from: &reader))
+            case FrameType.sketchRequest: .sketchRequest(try SketchRequest(from: &reader))
+            case FrameType.sketchResult: .sketchResult(try SketchResult(from: &reader))
             case FrameType.rangeRequest: .rangeRequest(try RangeRequest(from: &reader))
             case FrameType.rangeResponse: .rangeResponse(try RangeResponse(from: &reader))
             case FrameType.forkProof:
-                .forkProof(try reader.encodedRecord(), try reader.encodedRecord())
+                try forkProof(from: &reader)
             case FrameType.invitation: .invitation(try InvitationClaim(from: &reader))
             default: throw reader.failure("type", .unknown)
             }
         try reader.end("frame")
         return frame
+    }
+}
+
+extension Frame {
+    private static func forkProof(from reader: inout ByteReader) throws(DecodingFailure) -> Frame {
+        let feed = try reader.wrapped("feed", as: PublicKey.self)
+        guard let one = try Chain.read(feed, from: &reader),
+            let other = try Chain.read(feed, from: &reader)
+        else { throw reader.failure("places", .outOfRange) }
+        return .forkProof(one, other)
     }
 }
 
@@ -146,37 +186,12 @@ extension RangeResponse {
     func write(to writer: inout ByteWriter) {
         writer.byte(FrameType.rangeResponse)
         writer.wrapped(feed)
-        writer.varint(entries.count)
-        for entry in entries {
-            switch entry {
-            case .record(let record):
-                writer.byte(0)
-                writer.sized(record)
-            case .tombstone(let sequence, let id, let retraction):
-                writer.byte(1)
-                writer.varint(sequence)
-                writer.wrapped(id)
-                writer.sized(retraction)
-            }
-        }
+        if let chain { chain.write(to: &writer) } else { writer.varint(0 as UInt64) }
     }
 
     init(from reader: inout ByteReader) throws(DecodingFailure) {
         feed = try reader.wrapped("feed")
-        let count = try reader.count("entries", cap: WireLimits.recordsPerFrame)
-        entries = []
-        entries.reserveCapacity(count)
-        for _ in 0..<count {
-            switch try reader.byte("tag") {
-            case 0: entries.append(.record(try reader.encodedRecord()))
-            case 1:
-                entries.append(
-                    .tombstone(
-                        sequence: try reader.sequence("sequence"), id: try reader.wrapped("id"),
-                        retraction: try reader.encodedRecord()))
-            default: throw reader.failure("tag", .unknown)
-            }
-        }
+        chain = try Chain.read(feed, from: &reader)
     }
 }
 

@@ -9,10 +9,13 @@ public enum Frame: Hashable, Sendable {
     /// New records, each sent once to a link that lacks it.
     case push([EncodedRecord])
     case frontier(Frontier)
+    case sketch(SketchPart)
+    case sketchRequest(SketchRequest)
+    case sketchResult(SketchResult)
     case rangeRequest(RangeRequest)
     case rangeResponse(RangeResponse)
-    /// Two encoded records that make a `ForkProof`.
-    case forkProof(EncodedRecord, EncodedRecord)
+    /// Two chains of one feed that make a `ForkProof`.
+    case forkProof(Chain, Chain)
     case invitation(InvitationClaim)
 }
 
@@ -21,6 +24,9 @@ public typealias EncodedRecord = [UInt8]
 
 /// The first frame in each direction.
 public struct Hello: Hashable, Sendable {
+    /// Bit of `capabilities`: takes SKETCH, and begins one after the greeting if it dialled.
+    public static let sketches: UInt64 = 1
+
     public var minimumVersion: UInt64
     public var maximumVersion: UInt64
     public var network: NetworkID
@@ -91,20 +97,17 @@ public struct RangeRequest: Hashable, Sendable {
     }
 }
 
-/// Answers a range request with what the sender holds of it, ascending; may stop early.
+/// Answers a range request: the held places from `first` on, up to the last at or before `last` that vouches
+/// for them, or where there is none, up to the next. Nothing where nothing is held.
 public struct RangeResponse: Hashable, Sendable {
-    public enum Entry: Hashable, Sendable {
-        case record(EncodedRecord)
-        /// The body is gone; the retraction proves that its author wants it so.
-        case tombstone(sequence: UInt64, id: RecordID, retraction: EncodedRecord)
-    }
-
     public var feed: PublicKey
-    public var entries: [Entry]
+    public var chain: Chain?
 
-    public init(feed: PublicKey, entries: [Entry]) {
+    /// Requires that the chain is of the feed.
+    public init(feed: PublicKey, chain: Chain?) {
+        require(chain.map { $0.feed == feed } ?? true, "a chain answers for its own feed")
         self.feed = feed
-        self.entries = entries
+        self.chain = chain
     }
 }
 

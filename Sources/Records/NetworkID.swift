@@ -16,5 +16,6 @@ public struct NetworkID: Bytes32Wrapper {
 /// zero byte, so that none is a prefix of another.
 enum Domain {
     static let record = Array("vouchbird record v1".utf8) + [0]
+    static let sketch = Array("vouchbird sketch v1".utf8) + [0]
     static let delegation = Array("vouchbird delegation v1".utf8) + [0]
 }

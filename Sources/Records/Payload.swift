@@ -12,8 +12,9 @@ public enum Payload: Hashable, Sendable {
     case trust(PublicKey, Weight)
     /// What the item is called.
     case item(ItemID, Title)
-    /// The author takes an earlier record of this feed back.
-    case retract(sequence: UInt64, id: RecordID)
+    /// The author takes an earlier record of this feed back. `previous` is the id that the record names as
+    /// its own previous: with it the chain holds together where the body is gone.
+    case retract(sequence: UInt64, id: RecordID, previous: RecordID)
     /// This feed speaks for an author, who signed that: legal as the first record only.
     case delegate(author: PublicKey, signature: Signature)
     /// A kind of a later version, flagged ignorable: kept and forwarded, not understood.
@@ -47,6 +48,15 @@ extension Payload {
         }
     }
 
+    /// Whether a record of this kind is kept with its own signature wherever it goes, because it must
+    /// prove something outside of its chain.
+    public var keepsSignature: Bool {
+        switch self {
+        case .retract: true
+        case .play, .like, .rate, .trust, .item, .delegate, .unknown: false
+        }
+    }
+
     func write(to writer: inout ByteWriter) {
         switch self {
         case .play(let item, let weight), .like(let item, let weight), .rate(let item, let weight):
@@ -58,9 +68,10 @@ extension Payload {
         case .item(let item, let title):
             writer.sized(item.bytes)
             writer.sized(title.bytes)
-        case .retract(let sequence, let id):
+        case .retract(let sequence, let id, let previous):
             writer.varint(sequence)
             writer.wrapped(id)
+            writer.wrapped(previous)
         case .delegate(let author, let signature):
             writer.wrapped(author)
             writer.raw(signature.bytes)
@@ -80,7 +91,9 @@ extension Payload {
         case RecordKind.trust: .trust(try reader.wrapped("author"), try reader.weight(minimum: 0))
         case RecordKind.item: .item(try reader.item(), try reader.title())
         case RecordKind.retract:
-            .retract(sequence: try reader.sequence("target"), id: try reader.wrapped("target id"))
+            .retract(
+                sequence: try reader.sequence("target"), id: try reader.wrapped("target id"),
+                previous: try reader.wrapped("target previous"))
         case RecordKind.delegate:
             .delegate(
                 author: try reader.wrapped("author"), signature: try reader.signature("consent"))

@@ -35,15 +35,37 @@ public struct RecordBody: Hashable, Sendable {
     /// The one byte string of this body.
     public var encoded: [UInt8] {
         var writer = ByteWriter(reserving: 160)
+        writeHeader(kind: payload.kind, to: &writer)
+        payload.write(to: &writer)
+        return writer.bytes
+    }
+
+    /// Everything before the payload.
+    func writeHeader(kind: UInt8, to writer: inout ByteWriter) {
         writer.byte(Self.format)
-        writer.byte(payload.kind)
+        writer.byte(kind)
         writer.wrapped(feed)
         writer.varint(sequence)
         writer.wrapped(previous)
         writer.varint(time.milliseconds)
         writer.byte(isIgnorable ? Self.ignorable : 0)
-        payload.write(to: &writer)
-        return writer.bytes
+    }
+
+    /// Bytes before the payload in the encoded body.
+    var headerBytes: Int {
+        3 + 2 * Bytes32.count + ByteWriter.varintBytes(sequence)
+            + ByteWriter.varintBytes(time.milliseconds)
+    }
+
+    /// Feed and sequence of the body that starts `bytes`; nil where even these cannot be read. Says nothing of
+    /// what follows them. O(1), allocates nothing.
+    public static func place(in bytes: ArraySlice<UInt8>) -> (feed: PublicKey, sequence: UInt64)? {
+        var reader = ByteReader(bytes)
+        guard (try? reader.byte("format")) == format, (try? reader.byte("kind")) != nil,
+            let feed = try? reader.wrapped("feed", as: PublicKey.self),
+            let sequence = try? reader.sequence("sequence")
+        else { return nil }
+        return (feed, sequence)
     }
 
     /// Reads a body that fills `bytes` exactly. Strict: what decodes encodes to the same bytes.

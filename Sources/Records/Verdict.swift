@@ -40,6 +40,8 @@ public enum RejectReason: String, Hashable, Sendable, CaseIterable {
     case badRetraction = "bad-retraction"
     /// A fork proof that proves nothing.
     case badProof = "bad-proof"
+    /// Symbols that no two sets have, or more sketches than anybody needs.
+    case badSketch = "bad-sketch"
     /// A frame that we did not ask for or that breaks the order of the protocol.
     case unexpected
 }

@@ -10,6 +10,15 @@ public enum WireLimits {
     public static let frontierEntries = 1024
     /// Longest span that one RANGE_REQ may name.
     public static let rangeSpan: UInt64 = 256
+    /// Places of a chain that one signature may vouch for, and their bytes on the wire: two such runs, a
+    /// FORK_PROOF, fit a frame. One verification for 64 records costs each of them about 0.6 us.
+    public static let segmentPlaces = 64
+    public static let segmentBytes = 24 * 1024
+    /// Symbols of one sketch, and in one SKETCH: 8,192 find about 6,000 differences.
+    public static let sketchSymbols: UInt64 = 8_192
+    public static let symbolsPerFrame = 1_024
+    /// Entries of a frontier that a sketch may be of.
+    public static let sketchSet: UInt64 = 1 << 24
     /// UTF-8 bytes of a title.
     public static let titleBytes = 256
     /// ASCII bytes of a network address.

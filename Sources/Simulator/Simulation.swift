@@ -18,6 +18,12 @@ public final class Simulation {
     var connections: [Connection] = []
 
     var queue = EventQueue()
+    /// Arrays that carried effects and may carry others.
+    private var spareEffects: [[Effect]] = []
+    /// The frame that was sent last, and its bytes: a node often sends one frame on many links.
+    private var lastSent: (frame: Frame, bytes: [UInt8])?
+    /// One copy of each record that is on some disk.
+    private var shared: [RecordID: Record] = [:]
     /// Virtual milliseconds since the start.
     var now: UInt64 = 0
     var trace = TraceHash()
@@ -52,15 +58,21 @@ public final class Simulation {
         network = NetworkID(name: "simnet", scheme: keys.scheme)
         items = (0..<resolved.items).compactMap { ItemID("item:\($0)") }
         oracle = Oracle(resolved, scheme: keys.scheme, network: network)
+        guard !resolved.isModel else { return }
         build(keys)
         planFaults()
         start()
     }
 
-    /// Runs to the end and says what happened. `progress` hears of virtual time, in milliseconds.
+    /// Runs to the end and says what happened. `progress` hears of virtual time, in milliseconds; under fidelity
+    /// `model` of records that were followed to their end.
     public func run(progress: (_ now: UInt64, _ end: UInt64) -> Void = { _, _ in }) -> RunReport {
+        if scenario.isModel {
+            var model = ModelRun(scenario, seed: seed)
+            return model.run(progress: progress)
+        }
         let end = UInt64(scenario.activeSeconds + scenario.settleSeconds) * 1000
-        while let time = queue.nextTime, time <= end, oracle.canGoOn, let next = queue.pop() {
+        while oracle.canGoOn, let next = queue.pop(through: end) {
             now = next.time
             events += 1
             let mark = next.event.trace
@@ -91,6 +103,7 @@ public final class Simulation {
         case .heal(let number): heal(number)
         case .endOfFaults: endFaults()
         case .sample: sample()
+        case .endOfWarmUp: metrics.restartTraffic()
         }
     }
 
@@ -109,15 +122,15 @@ public final class Simulation {
 
     /// Gives one input to the node of a host and carries out what follows.
     func feed(_ host: Host, _ input: Input) {
-        guard host.node != nil else { return }
+        guard host.isRunning else { return }
         let moment = moment(host)
         host.highestWall = max(host.highestWall, moment.wall)
         let before = oracle.before(input, host)
-        var effects: [Effect] = []
+        var effects = spareEffects.popLast() ?? []
         host.node?.handle(input, at: moment, effects: &effects)
         oracle.after(input, before, host, now)
-        for effect in effects { perform(effect, host) }
-        if host.node != nil { ensureTurn(host, at: now + 1) }
+        perform(&effects, host)
+        if host.isRunning { ensureTurn(host, at: now + 1) }
     }
 
     private func ensureTurn(_ host: Host, at time: UInt64) {
@@ -127,19 +140,48 @@ public final class Simulation {
     }
 
     private func turn(_ host: Host, _ life: Int) {
-        guard host.life == life, host.node != nil else { return }
+        guard host.life == life, host.isRunning else { return }
         if host.turnAt == now { host.turnAt = nil }
         if host.deadlineAt == now { host.deadlineAt = nil }
         let moment = moment(host)
-        var effects: [Effect] = []
+        var effects = spareEffects.popLast() ?? []
         host.node?.handle(.endOfTurn, at: moment, effects: &effects)
-        for effect in effects { perform(effect, host) }
+        perform(&effects, host)
         oracle.afterTurn(host, now)
         guard let deadline = host.node?.deadlineInPlace() else { return }
         let due = max(deadline, moment.monotonicMilliseconds + 1) - 1000
         if let planned = host.deadlineAt, planned <= due { return }
         host.deadlineAt = due
         queue.push(.turn(host: host.index, life: life), at: due)
+    }
+
+    /// Carries effects out; one of them may give the node its next input.
+    private func perform(_ effects: inout [Effect], _ host: Host) {
+        for effect in effects { perform(effect, host) }
+        effects.removeAll(keepingCapacity: effects.capacity < 256)
+        spareEffects.append(effects)
+    }
+
+    /// The bytes of a frame, one array for all links on which it is sent at once.
+    func encode(_ frame: Frame) -> [UInt8] {
+        if let lastSent, lastSent.frame == frame { return lastSent.bytes }
+        let bytes = frame.encoded
+        lastSent = (frame, bytes)
+        return bytes
+    }
+
+    /// The batch with the one copy of each record that all disks share: equal bytes, kept once.
+    private func share(_ batch: StoreBatch) -> StoreBatch {
+        var batch = batch
+        for position in batch.records.indices {
+            let record = batch.records[position].record
+            if let held = shared[record.id] {
+                if held.encoded == record.encoded { batch.records[position].record = held }
+            } else {
+                shared[record.id] = record
+            }
+        }
+        return batch
     }
 
     private func perform(_ effect: Effect, _ host: Host) {
@@ -150,7 +192,7 @@ public final class Simulation {
             hangUp(link, reason, host)
         case .commitOwn(let id, let records, let tombstones):
             enqueue(.commitOwn(id, records, tombstones), host)
-        case .commit(let id, let batch): enqueue(.commit(id, batch), host)
+        case .commit(let id, let batch): enqueue(.commit(id, share(batch)), host)
         case .readRange(let id, let request, let bytes):
             enqueue(.readRange(id, request, maximumBytes: bytes), host)
         case .readFeeds(let id, let feeds): enqueue(.readFeeds(id, feeds), host)

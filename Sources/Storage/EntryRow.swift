@@ -11,8 +11,9 @@ struct EntryRow {
     }
 
     /// What `init(_:feed:_:)` reads, in its order.
-    static let columns = "sequence, first_seen, retraction, record_id, body, check_word"
-    static let columnCount = 6
+    static let columns =
+        "sequence, first_seen, retraction, record_id, body, check_word, is_signed"
+    static let columnCount = 7
 
     var feed: PublicKey
     var sequence: UInt64
@@ -21,15 +22,26 @@ struct EntryRow {
     var tomb: Tomb?
     /// The encoded record, or what a tombstone keeps of its RETRACT.
     var body: [UInt8]
+    /// Whether the body ends with its signature; a later place of the feed vouches for one that does not.
+    var isSigned: Bool
 
     init(
-        feed: PublicKey, sequence: UInt64, firstSeen: Instant, tomb: Tomb?, body: [UInt8]
+        feed: PublicKey, sequence: UInt64, firstSeen: Instant, tomb: Tomb?, body: [UInt8],
+        isSigned: Bool = true
     ) {
         self.feed = feed
         self.sequence = sequence
         self.firstSeen = firstSeen
         self.tomb = tomb
         self.body = body
+        self.isSigned = isSigned
+    }
+
+    init(_ stored: StoredRecord) {
+        let body = stored.record.body
+        self.init(
+            feed: body.feed, sequence: body.sequence, firstSeen: stored.firstSeen, tomb: nil,
+            body: stored.record.encoded, isSigned: stored.record.signature != nil)
     }
 
     /// Reads `columns` and checks that every bit of them is as it was written.
@@ -42,6 +54,7 @@ struct EntryRow {
             Tomb(retraction: UInt64(bitPattern: $0), id: try columns.wrapped(3))
         }
         body = try columns.bytes(4)
+        isSigned = try columns.int(6) != 0
         guard try columns.int(5) == checkWord(scheme) else {
             throw columns.damage(5, "the digest of place \(sequence) of feed \(feed.shortText)")
         }
@@ -52,7 +65,7 @@ struct EntryRow {
     /// cover the signature.
     func checkWord(_ scheme: any SignatureScheme) -> Int64 {
         var writer = ByteWriter(reserving: 128 + body.count)
-        writer.raw(Self.domain)
+        writer.raw(isSigned ? Self.domain : Self.unsignedDomain)
         writer.wrapped(feed)
         writer.varint(sequence)
         writer.varint(firstSeen.milliseconds)
@@ -69,7 +82,10 @@ struct EntryRow {
 
     /// The record in the body. Requires a row that is no tombstone.
     func record(_ scheme: any SignatureScheme) throws -> Records.Record {
-        let record = try Records.Record(decoding: body[...], scheme: scheme)
+        let record =
+            isSigned
+            ? try Records.Record(decoding: body[...], scheme: scheme)
+            : try Records.Record(decodingUnsigned: body[...], scheme: scheme)
         guard record.body.feed == feed, record.body.sequence == sequence else {
             throw Columns.Damage(description: "a record stands in another's place")
         }
@@ -87,4 +103,5 @@ struct EntryRow {
     }
 
     private static let domain = Array("vouchbird stored entry v1".utf8) + [0]
+    private static let unsignedDomain = Array("vouchbird stored chained entry v1".utf8) + [0]
 }

@@ -20,9 +20,7 @@ struct EntryTable {
     /// The stored signature stays: one body can have many valid signatures.
     mutating func insert(_ stored: StoredRecord) throws -> Bool {
         let body = stored.record.body
-        let row = EntryRow(
-            feed: body.feed, sequence: body.sequence, firstSeen: stored.firstSeen, tomb: nil,
-            body: stored.record.encoded)
+        let row = EntryRow(stored)
         let number = try number(of: body.feed)
         if try insert(row, under: number) { return true }
         let (_, held) = try self.held(number, body.feed, body.sequence)
@@ -114,14 +112,14 @@ struct EntryTable {
         let statement = try db.cachedStatement(
             sql: """
                 INSERT INTO entry
-                    (feed, sequence, first_seen, retraction, record_id, body, check_word)
-                VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feed, sequence) DO NOTHING
+                    (feed, sequence, first_seen, retraction, record_id, body, check_word, is_signed)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (feed, sequence) DO NOTHING
                 """)
         try statement.execute(arguments: [
             feed, Int64(row.sequence), Columns.signed(row.firstSeen.milliseconds),
             row.tomb.map { Int64(clamping: $0.retraction) },
             row.tomb.map { Columns.blob($0.id.bytes) }, Columns.blob(row.body),
-            row.checkWord(scheme),
+            row.checkWord(scheme), row.isSigned ? 1 : 0,
         ])
         return db.changesCount == 1
     }
@@ -130,20 +128,21 @@ struct EntryTable {
         let statement = try db.cachedStatement(
             sql: """
                 UPDATE entry
-                SET first_seen = ?, retraction = ?, record_id = ?, body = ?, check_word = ?
+                SET first_seen = ?, retraction = ?, record_id = ?, body = ?, check_word = ?,
+                    is_signed = ?
                 WHERE number = ?
                 """)
         try statement.execute(arguments: [
             Columns.signed(row.firstSeen.milliseconds),
             row.tomb.map { Int64(clamping: $0.retraction) },
             row.tomb.map { Columns.blob($0.id.bytes) }, Columns.blob(row.body),
-            row.checkWord(scheme), place,
+            row.checkWord(scheme), row.isSigned ? 1 : 0, place,
         ])
     }
 
     /// When a RETRACT record is itself buried, the tombstone that rested on it takes its bytes.
     private func keepProof(of buried: EntryRow, under feed: Int64) throws {
-        guard case .retract(let sequence, _) = try buried.record(scheme).body.payload,
+        guard case .retract(let sequence, _, _) = try buried.record(scheme).body.payload,
             let found = try find(feed, buried.feed, sequence),
             found.row.tomb?.retraction == buried.sequence, found.row.body.isEmpty
         else { return }

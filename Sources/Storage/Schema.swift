@@ -11,7 +11,7 @@ import Primitives
 /// another page, so that overwriting a retracted one leaves no second copy behind.
 enum Schema {
     /// The version that this program writes, in the header's user_version.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     private static let shared = """
         CREATE TABLE meta (
@@ -90,6 +90,27 @@ enum Schema {
             try db.execute(sql: kind == .own ? own : net)
             try db.execute(sql: "PRAGMA application_id = \(kind.applicationID)")
             try db.execute(sql: "PRAGMA user_version = 1")
+        }
+        // Records that came in chains have no signature of their own. What net.db held before has the older
+        // form of RETRACT and of fork proofs; it is fetched again.
+        migrator.registerMigration("2") { db in
+            try db.execute(
+                sql: "ALTER TABLE entry ADD COLUMN is_signed INTEGER NOT NULL DEFAULT 1")
+            if kind == .net {
+                try db.execute(
+                    sql: """
+                        DELETE FROM entry;
+                        DELETE FROM feed;
+                        DROP TABLE fork_proof;
+                        CREATE TABLE fork_proof (
+                            feed BLOB PRIMARY KEY NOT NULL CHECK (length(feed) = 32),
+                            sequence INTEGER NOT NULL,
+                            chains BLOB NOT NULL,
+                            check_word INTEGER NOT NULL
+                        ) STRICT;
+                        """)
+            }
+            try db.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }

@@ -96,7 +96,7 @@ extension Store {
             try net.read { db in
                 let rows = try Row.fetchCursor(
                     db,
-                    sql: "SELECT feed, first, second, check_word FROM fork_proof ORDER BY feed")
+                    sql: "SELECT feed, chains, check_word FROM fork_proof ORDER BY feed")
                 var proofs: [ForkProof] = []
                 while let row = try rows.next() { proofs.append(try forkProof(Columns(row))) }
                 return proofs
@@ -129,38 +129,35 @@ extension Store {
     }
 
     private func insert(_ proof: ForkProof, _ db: Database) throws {
-        let (first, second) = (proof.records.0.encoded, proof.records.1.encoded)
+        let encoded = proof.encoded
         try db.cachedStatement(
             sql: """
-                INSERT INTO fork_proof (feed, sequence, first, second, check_word)
-                VALUES (?, ?, ?, ?, ?)
+                INSERT INTO fork_proof (feed, sequence, chains, check_word)
+                VALUES (?, ?, ?, ?)
                 ON CONFLICT (feed) DO UPDATE SET
-                    sequence = excluded.sequence, first = excluded.first,
-                    second = excluded.second, check_word = excluded.check_word
+                    sequence = excluded.sequence, chains = excluded.chains,
+                    check_word = excluded.check_word
                 WHERE excluded.sequence < sequence
                 """
         ).execute(arguments: [
-            Columns.blob(proof.feed.bytes), Int64(proof.sequence), Columns.blob(first),
-            Columns.blob(second), proofCheckWord(first, second),
+            Columns.blob(proof.feed.bytes), Int64(proof.sequence), Columns.blob(encoded),
+            proofCheckWord(encoded),
         ])
     }
 
     private func forkProof(_ columns: Columns) throws -> ForkProof {
-        let (first, second) = (try columns.bytes(1), try columns.bytes(2))
-        guard try columns.int(3) == proofCheckWord(first, second),
-            let proof = ForkProof(
-                try Records.Record(decoding: first[...], scheme: scheme),
-                try Records.Record(decoding: second[...], scheme: scheme)),
+        let encoded = try columns.bytes(1)
+        guard try columns.int(2) == proofCheckWord(encoded),
+            let proof = ForkProof(decoding: encoded, scheme: scheme),
             proof.feed == (try columns.wrapped(0))
-        else { throw columns.damage(3, "the digest of a fork proof") }
+        else { throw columns.damage(2, "the digest of a fork proof") }
         return proof
     }
 
-    private func proofCheckWord(_ first: [UInt8], _ second: [UInt8]) -> Int64 {
-        var writer = ByteWriter()
-        writer.raw(Array("vouchbird stored proof v1".utf8) + [0])
-        writer.sized(first)
-        writer.raw(second)
+    private func proofCheckWord(_ encoded: [UInt8]) -> Int64 {
+        var writer = ByteWriter(reserving: encoded.count + 32)
+        writer.raw(Array("vouchbird stored proof v2".utf8) + [0])
+        writer.raw(encoded)
         return Columns.signed(scheme.digest(writer.bytes).prefix64)
     }
 }

@@ -50,7 +50,7 @@ extension DemoReport {
     // MARK: Everybody's figures
 
     private var userLines: [String] {
-        let engines = ["taste", "tsalsa", "web3recommend", "salsa"]
+        let engines = ["taste", "tsalsa", "web3recommend", "meritrank", "salsa"]
         var lines = [
             "Spam items in the first twenty, and T2: the region can deliver at most "
                 + "(1 - alpha) r(S) / r(s) of all item mass", "",

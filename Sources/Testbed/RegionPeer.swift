@@ -97,7 +97,8 @@ public final class RegionPeer: Sendable {
         case .goodbye(let reason):
             progressState.withLock { $0.failure = "the node said goodbye: \(reason)" }
             return []
-        case .pong, .push, .frontier, .rangeResponse, .forkProof, .invitation:
+        case .pong, .push, .frontier, .sketch, .sketchRequest, .sketchResult, .rangeResponse,
+            .forkProof, .invitation:
             return []
         }
     }
@@ -109,7 +110,8 @@ public final class RegionPeer: Sendable {
             progress.bytesSent += bytes.count
             switch frame {
             case .push(let records): progress.recordsSent += records.count
-            case .rangeResponse(let response): progress.recordsSent += response.entries.count
+            case .rangeResponse(let response):
+                progress.recordsSent += response.chain?.places.count ?? 0
             default: break
             }
         }
@@ -149,14 +151,8 @@ private struct FeedShelf: Sendable {
 
     /// What is there of the range, as much as fits a frame.
     func answer(to request: RangeRequest) -> RangeResponse {
-        var response = RangeResponse(feed: request.feed, entries: [])
-        var bytes = 0
-        for record in records[request.feed] ?? [] {
-            guard (request.first...request.last).contains(record.body.sequence) else { continue }
-            bytes += record.encoded.count + 8
-            guard bytes <= WireLimits.recordsFrameBudgetBytes else { break }
-            response.entries.append(.record(record.encoded))
-        }
-        return response
+        let places = (records[request.feed] ?? []).drop { $0.body.sequence < request.first }
+            .prefix(WireLimits.recordsPerFrame).map(ChainPlace.record)
+        return RangeResponse(feed: request.feed, chain: Chain(places, through: request.last))
     }
 }

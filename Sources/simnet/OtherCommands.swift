@@ -50,6 +50,11 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         let manifest = try RunDirectory.manifest(in: directory)
+        guard manifest.traceHash != "-" else {
+            throw ScenarioFailure(
+                message: "\(directory) is a run of real processes, which nothing can repeat",
+                hint: "verify is for simulated runs")
+        }
         let scenario = try ScenarioFile.load("\(directory)/\(RunDirectory.scenarioFile)")
         var bar = ProgressBar()
         let report = Simulation(scenario, seed: manifest.seed).run { now, end in

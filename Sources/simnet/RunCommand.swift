@@ -19,12 +19,16 @@ struct RunCommand: ParsableCommand {
         if let out { try RunDirectory.requireAbsent(out) }
         let start = ContinuousClock.now
         var bar = ProgressBar()
-        let report = Simulation(scenario, seed: seed).run { now, end in
+        let simulation = Simulation(scenario, seed: seed)
+        let report = simulation.run { now, end in
             bar.show(now, of: end, "\(now / 1000) s of virtual time")
         }
         bar.finish()
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        if let out { try RunDirectory.write(report, to: out, wallSeconds: seconds) }
+        if let out {
+            try RunDirectory.write(
+                RunRecord(report), graph: simulation.trustGraph, to: out, wallSeconds: seconds)
+        }
         Console.print(text(report, seconds))
         guard report.violationCount == 0 else { throw ExitCode(1) }
     }
@@ -42,12 +46,15 @@ struct RunCommand: ParsableCommand {
         }
         lines.append("violations   \(report.violationCount)")
         for violation in report.violations { lines.append("  \(violation)") }
-        if report.violationCount > 0 { lines.append("again: \(command)") }
+        if report.violationCount > 0 {
+            lines.append("again:   simnet run \(command)")
+            lines.append("smaller: simnet shrink \(command)")
+        }
         return lines.joined(separator: "\n")
     }
 
     private var command: String {
         let changes = arguments.changes.map { " --set \($0)" }.joined()
-        return "simnet run \(arguments.scenario) --seed \(seed)\(changes)"
+        return "\(arguments.scenario) --seed \(seed)\(changes)"
     }
 }

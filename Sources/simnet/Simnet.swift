@@ -12,11 +12,12 @@ struct Simnet: ParsableCommand {
             Results go to standard output, everything else to standard error.
 
             Exit codes: 0 nothing was violated, 1 something was, 64 usage, 65 a scenario that \
-            cannot be run, 74 files.
+            cannot be run, 74 files, 130 interrupted.
             """,
         subcommands: [
-            RunCommand.self, SweepCommand.self, VerifyCommand.self, ListCommand.self,
-            ShowCommand.self,
+            RunCommand.self, SweepCommand.self, ReportCommand.self, CompareCommand.self,
+            VerifyCommand.self, ShrinkCommand.self, LocalCommand.self, ListCommand.self,
+            ShowCommand.self, ReproduceCommand.self, EclipseCommand.self,
         ])
 
     static func main() {
@@ -27,6 +28,10 @@ struct Simnet: ParsableCommand {
             end(65, failure.message, failure.hint)
         } catch let failure as FileFailure {
             end(74, failure.message, nil)
+        } catch let interrupted as Interrupted {
+            end(Interrupted.exitCode, interrupted.message, nil)
+        } catch let worker as ExitedWorker {
+            exit(withError: ExitCode(worker.status))
         } catch {
             exit(withError: error)
         }

@@ -5,7 +5,11 @@ import Simulator
 struct SweepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sweep", abstract: "Run one scenario with many seeds.",
-        discussion: "One line a seed, in the order of the seeds, whatever the number of jobs.")
+        discussion: """
+            One line a seed, in the order of the seeds, whatever the number of jobs. With --out each \
+            seed has its run directory there, and an interrupted sweep goes on where it stopped when \
+            the same command is given again.
+            """)
 
     @OptionGroup var arguments: ScenarioArguments
 
@@ -14,6 +18,15 @@ struct SweepCommand: ParsableCommand {
 
     @Option(help: "Processes that work at once.")
     var jobs: Int = 1
+
+    @Option(help: "Keep the run directory of each seed in this folder.")
+    var out: String?
+
+    @Option(help: "Work on the Dask scheduler at this address, as in tcp://HOST:8786.")
+    var cluster: String?
+
+    @Option(help: "The simnet program on the machines of the cluster; this one where absent.")
+    var clusterSimnet: String?
 
     @Flag(help: .hidden)
     var worker = false
@@ -29,27 +42,75 @@ struct SweepCommand: ParsableCommand {
         guard let range else { return }
         let scenario = try arguments.load()
         if worker {
-            for seed in range { work(scenario, seed) }
+            for seed in range { try work(scenario, seed) }
             return
         }
         let start = ContinuousClock.now
+        let kept = try keptResults(range, scenario)
+        let known = Set(kept.map(\.seed))
+        let waiting = range.filter { !known.contains($0) }
+        if !kept.isEmpty { Console.error("\(kept.count) seeds were done before\n") }
         var bar = ProgressBar()
         let total = UInt64(range.count)
-        let results = try Worker.results(of: range, jobs: jobs, arguments) { done in
-            bar.show(UInt64(done), of: total, "\(done) of \(total) seeds")
+        let interruption = Interruption()
+        let progress = { (done: Int) in
+            try interruption.check(
+                "interrupted after \(done + kept.count) of \(total) seeds; "
+                    + (out == nil
+                        ? "with --out FOLDER the same command would go on from there"
+                        : "the same command goes on from there"))
+            bar.show(UInt64(done + kept.count), of: total, "\(done + kept.count) of \(total) seeds")
         }
+        let results = (kept + (try results(of: waiting, scenario, progress)))
+            .sorted { $0.seed < $1.seed }
         bar.finish()
         for result in results { Console.print(result.line) }
         try sum(results, (ContinuousClock.now - start) / .seconds(1))
     }
 
-    private func work(_ scenario: Scenario, _ seed: UInt64) {
-        Console.print("start\t\(seed)")
-        let report = Simulation(scenario, seed: seed).run()
-        let first = report.violations.first.map { "\($0)" } ?? ""
-        Console.print(
-            "done\t\(seed)\t\(report.traceHashText)\t\(report.events)\t\(report.checks)\t"
-                + "\(report.violationCount)\t\(first)")
+    private func results(
+        of seeds: [UInt64], _ scenario: Scenario, _ progress: (Int) throws -> Void
+    ) throws -> [SeedResult] {
+        guard !seeds.isEmpty else { return [] }
+        if let cluster {
+            return try Cluster(address: cluster, simnet: clusterSimnet, jobs: jobs)
+                .results(of: seeds, scenario, out: out, progress: progress)
+        }
+        let source = WorkSource(
+            scenario: arguments.scenario, changes: arguments.changes, out: out)
+        return try Worker.results(of: seeds, jobs: jobs, source, progress: progress)
+    }
+
+    /// What an interrupted sweep left. Another scenario in the same folder is an error, not a result.
+    private func keptResults(_ range: ClosedRange<UInt64>, _ scenario: Scenario) throws
+        -> [SeedResult]
+    {
+        guard let out else { return [] }
+        return try range.compactMap { seed in
+            let path = Self.directory(of: seed, in: out)
+            guard RunDirectory.isComplete(path) else { return nil }
+            let manifest = try RunDirectory.manifest(in: path)
+            let digest = RunDirectory.digest(of: scenario.resolved(seed: seed).toml)
+            guard manifest.seed == seed, manifest.scenarioDigest == digest else {
+                throw FileFailure(
+                    message: "\(path) is a run of another scenario; choose another --out")
+            }
+            return SeedResult(try RunDirectory.read(path))
+        }
+    }
+
+    static func directory(of seed: UInt64, in out: String) -> String { "\(out)/seed-\(seed)" }
+
+    private func work(_ scenario: Scenario, _ seed: UInt64) throws {
+        let start = ContinuousClock.now
+        let simulation = Simulation(scenario, seed: seed)
+        let run = RunRecord(simulation.run())
+        if let out {
+            try RunDirectory.write(
+                run, graph: simulation.trustGraph, to: Self.directory(of: seed, in: out),
+                wallSeconds: (ContinuousClock.now - start) / .seconds(1))
+        }
+        Console.print(SeedResult(run).workerLine)
     }
 
     private func sum(_ results: [SeedResult], _ seconds: Double) throws {
@@ -64,54 +125,15 @@ struct SweepCommand: ParsableCommand {
             Console.print(
                 "again: simnet run \(arguments.scenario) --seed \(result.seed)\(changes)")
         }
+        if let out { Console.print("report: simnet report \(out) --out report.html") }
         guard bad.isEmpty else { throw ExitCode(1) }
     }
 
     private var range: ClosedRange<UInt64>? {
-        let parts = seeds.split(separator: ".", omittingEmptySubsequences: true).map { UInt64($0) }
-        guard parts.count == 2, let first = parts[0], let last = parts[1], first <= last else {
-            return nil
-        }
-        return first...last
-    }
-}
-
-/// What one seed came to.
-struct SeedResult {
-    let seed: UInt64
-    let traceHash: String
-    let events: UInt64
-    let checks: UInt64
-    let violations: Int
-    let first: String
-
-    var line: String {
-        violations == 0
-            ? "\(seed)\t\(traceHash)\t\(events)\tok"
-            : "\(seed)\t\(traceHash)\t\(events)\t\(violations) violations\t\(first)"
-    }
-
-    init(died seed: UInt64) {
-        self.seed = seed
-        traceHash = String(repeating: "-", count: 16)
-        events = 0
-        checks = 0
-        violations = 1
-        first = "the process died: an invariant of the code itself is broken"
-    }
-
-    /// Reads a line of a worker.
-    init?(_ line: Substring) {
-        let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
-        guard parts.count == 7, parts[0] == "done", let seed = UInt64(parts[1]),
-            let events = UInt64(parts[3]), let checks = UInt64(parts[4]),
-            let violations = Int(parts[5])
+        let parts = seeds.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[1].isEmpty, let first = UInt64(parts[0]),
+            let last = UInt64(parts[2]), first <= last, last - first < 10_000_000
         else { return nil }
-        self.seed = seed
-        traceHash = String(parts[2])
-        self.events = events
-        self.checks = checks
-        self.violations = violations
-        first = String(parts[6])
+        return first...last
     }
 }

@@ -32,7 +32,9 @@ struct Vouchbird: AsyncParsableCommand {
                 subcommands: [ImportCommand.self, ExportCommand.self, IdentityCommand.self]),
             CommandGroup(
                 name: "Research",
-                subcommands: [RankCommand.self, EvaluateCommand.self, DemoCommand.self]),
+                subcommands: [
+                    RankCommand.self, EvaluateCommand.self, DemoCommand.self, VerdictsCommand.self,
+                ]),
         ])
 
     static func main() async {

@@ -5,8 +5,7 @@ import Testing
 struct AttackTests {
     private func attacked(_ text: String) throws -> (EvaluationData, EvaluationData) {
         let data = try crowdData(seed: 11)
-        let attack = try #require(SybilAttack(text))
-        return (data, try attack.applied(to: data))
+        return (data, try Attack(text).applied(to: data))
     }
 
     private func spam(_ method: MethodName, _ data: EvaluationData) async throws -> Double {
@@ -56,14 +55,5 @@ struct AttackTests {
         #expect(try await spam(.taste, data) == 0)
         #expect(try await spam(.tsalsa, data) == 0)
         #expect(try await spam(.salsa, data) > 0)
-    }
-
-    @Test("an attack is named in words, others are refused")
-    func names() {
-        #expect(SybilAttack("sybils=5,edges=2")?.items == 10)
-        #expect(SybilAttack("copies=victim")?.copies == .victim)
-        for text in ["sybils", "sybils=0", "edges=-1", "edges=3,sybils=2", "x=1", "copies=all"] {
-            #expect(SybilAttack(text) == nil, "\(text)")
-        }
     }
 }

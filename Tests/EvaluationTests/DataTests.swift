@@ -20,6 +20,25 @@ struct DataTests {
         #expect(try DataFiles.interactions([hetrec]) == table)
     }
 
+    @Test("MovieLens ratings are read, with colons, tabs or commas")
+    func movieLens() throws {
+        let folder = try TemporaryFolder()
+        let million = try folder.write(
+            "1::1193::5::978300760\n1::661::3::978302109\n2::1193::4::978298413\n",
+            to: "ratings.dat")
+        let small = try folder.write(
+            "1\t1193\t5\t978300760\n1\t661\t3\t978302109\n2\t1193\t4\t978298413\n", to: "u.data")
+        let latest = try folder.write(
+            "userId,movieId,rating,timestamp\n1,1193,5,978300760\n1,661,3,978302109\n"
+                + "2,1193,4,978298413\n", to: "ratings.csv")
+        let table = try DataFiles.interactions([million])
+        #expect(table.rows.map(\.item) == ["1193", "661", "1193"])
+        #expect(table.rows.map(\.weight) == [5, 3, 4])
+        #expect(table.rows[0].time == Instant(milliseconds: 978_300_760_000))
+        #expect(try DataFiles.interactions([small]) == table)
+        #expect(try DataFiles.interactions([latest]) == table)
+    }
+
     @Test("trust is read as directed pairs; no trust is no edge")
     func trust() throws {
         let folder = try TemporaryFolder()

@@ -34,11 +34,12 @@ struct ForkTests {
         node.push([other], over: source)
         #expect(node.node.counts[RejectReason.equivocation] == 1)
         #expect(node.notices == [.forked(feed: ana.key, sequence: 2)])
-        let proofs = node.frames(to: witness).compactMap { frame -> [EncodedRecord]? in
+        let proofs = node.frames(to: witness).compactMap { frame -> [Chain]? in
             if case .forkProof(let one, let two) = frame { [one, two] } else { nil }
         }
         #expect(proofs.count == 1)
-        #expect(Set(proofs[0]) == Set([honest[1].encoded, other.encoded]))
+        let expected = [try chain([honest[1]]), try chain([other])]
+        #expect(Set(proofs[0]) == Set(expected))
         #expect(node.store.proofs[ana.key]?.sequence == 2)
         // Nothing of it counts any more, here and after a restart.
         #expect(!node.node.graph.contains(ana.key))
@@ -61,7 +62,7 @@ struct ForkTests {
         let (honest, other) = fork()
         node.push(honest, over: source)
         node.forgetSent()
-        let frame = Frame.forkProof(honest[1].encoded, other.encoded)
+        let frame = try forkFrame([honest[1]], [other])
         node.give(.frame(source, frame.encoded))
         node.give(.frame(source, frame.encoded))
         #expect(node.notices == [.forked(feed: ana.key, sequence: 2)])
@@ -75,15 +76,17 @@ struct ForkTests {
         let (honest, other) = fork()
         var broken = other.encoded
         broken[broken.count - 1] ^= 1
+        let unsigned = try Record(decoding: broken[...], scheme: scheme)
         for pair in [
-            [honest[1].encoded, honest[1].encoded], [honest[1].encoded, honest[2].encoded],
-            [honest[1].encoded, broken], [[1], [2]],
+            ([honest[1]], [honest[1]]), ([honest[1]], [honest[2]]), ([honest[1]], [unsigned]),
+            ([honest[1], honest[2]], [honest[1], honest[2]]),
         ] {
             let node = TestNode(ego)
             let source = node.connect(1, as: ana)
             node.push(honest, over: source)
             let before = node.state
-            node.give(.frame(source, Frame.forkProof(pair[0], pair[1]).encoded))
+            let frame = try forkFrame(pair.0, pair.1)
+            node.give(.frame(source, frame.encoded))
             #expect(node.node.counts[RejectReason.badProof] == 1)
             #expect(node.state == before)
             #expect(node.notices.isEmpty)

@@ -90,19 +90,29 @@ struct IntakeTests {
             ),
             (
                 ana.record(
-                    next, after: chain[1], at: 1_000_100, .retract(sequence: 2, id: chain[0].id)
+                    next, after: chain[1], at: 1_000_100,
+                    .retract(sequence: 2, id: chain[0].id, previous: chain[0].id)
                 ).encoded,
                 .reject(.badRetraction)
             ),
             (
                 ana.record(
-                    next, after: chain[1], at: 1_000_100, .retract(sequence: 1, id: chain[0].id)
+                    next, after: chain[1], at: 1_000_100,
+                    .retract(sequence: 1, id: chain[0].id, previous: .zero)
                 ).encoded,
                 .reject(.badRetraction)
             ),
             (
                 ana.record(
-                    next, after: chain[1], at: 1_000_100, .retract(sequence: next, id: chain[0].id)
+                    next, after: chain[1], at: 1_000_100,
+                    .retract(sequence: next, id: chain[0].id, previous: chain[1].id)
+                ).encoded,
+                .reject(.badRetraction)
+            ),
+            (
+                ana.record(
+                    next, after: chain[1], at: 1_000_100,
+                    .retract(sequence: 2, id: chain[1].id, previous: chain[1].id)
                 ).encoded,
                 .reject(.badRetraction)
             ),
@@ -196,7 +206,7 @@ struct IntakeTests {
         let source = node.connect(1, as: ana)
         let other = try Person(77).record(1, .like(item("y"), .one))
         let first = try Person(77).feed(1)[0]
-        node.give(.frame(source, Frame.forkProof(first.encoded, other.encoded).encoded))
+        node.give(.frame(source, try forkFrame([first], [other]).encoded))
         #expect(node.node.forkedFeedCount == 0)
         #expect(node.node.counts[IgnoreReason.overQuota] == 1)
     }

@@ -136,8 +136,7 @@ struct LinkTests {
             .frame(
                 honest,
                 Frame.rangeResponse(
-                    RangeResponse(
-                        feed: request.feed, entries: records.map { .record($0.encoded) })
+                    RangeResponse(feed: request.feed, chain: Chain(records.map { .record($0) }))
                 ).encoded))
         #expect(node.node.frontier(of: request.feed) == 2)
     }
@@ -176,10 +175,8 @@ struct LinkTests {
                 let other = people[random.below(people.count)]
                 let body = other.record(
                     2, after: other.feed(1)[0], .like(item("f\(random.below(99))"), .one))
-                node.give(
-                    .frame(
-                        link,
-                        Frame.forkProof(other.feed(2)[1].encoded, body.encoded).encoded))
+                let frame = try forkFrame([other.feed(2)[1]], [body])
+                node.give(.frame(link, frame.encoded))
             case 3:
                 node.push(
                     [

@@ -13,8 +13,12 @@ struct Person {
     var key: PublicKey { signer.publicKey }
 
     init(_ number: UInt8) throws {
+        try self.init(seed: [UInt8](repeating: number, count: 32))
+    }
+
+    init(seed: [UInt8]) throws {
         try Sodium.start()
-        signer = try SigningKey(seed: [UInt8](repeating: number, count: 32))
+        signer = try SigningKey(seed: seed)
     }
 
     func record(
@@ -45,6 +49,19 @@ func item(_ text: String) -> ItemID {
     return item
 }
 
+/// The records as one chain that ends with a signature.
+func chain(_ records: [Record]) throws -> Chain {
+    guard let chain = Chain(records.map { .record($0) }) else { throw NoChain() }
+    return chain
+}
+
+struct NoChain: Error {}
+
+/// A FORK_PROOF of two runs, whatever they prove.
+func forkFrame(_ one: [Record], _ other: [Record]) throws -> Frame {
+    .forkProof(try chain(one), try chain(other))
+}
+
 /// A core with a clock, a memory store and links, driven by hand: store, ranking and rebuild effects are
 /// answered at once unless `answersStore` is off; everything else is kept to be looked at.
 final class TestNode {
@@ -59,11 +76,15 @@ final class TestNode {
     private(set) var waiting: [Effect] = []
     private var nextPublication: UInt64 = 1 << 62
 
-    init(_ person: Person, limits: CoreLimits = CoreLimits(), store: MemoryStore = MemoryStore()) {
+    init(
+        _ person: Person, limits: CoreLimits = CoreLimits(), store: MemoryStore = MemoryStore(),
+        ownHeadWaitMilliseconds: UInt64 = 0
+    ) {
         var configuration = CoreConfiguration(
             author: person.key, feed: person.key, nodeKey: NodeKey(raw: person.key.raw),
             network: network, seed: 7)
         configuration.limits = limits
+        configuration.ownHeadWaitMilliseconds = ownHeadWaitMilliseconds
         node = Node(configuration: configuration, scheme: scheme, signer: person.signer)
         self.store = store
         for proof in store.proofs.keys.sorted().compactMap({ store.proofs[$0] }) {

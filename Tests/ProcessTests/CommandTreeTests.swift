@@ -124,7 +124,7 @@ struct CommandTreeTests {
     @Test(
         "rank gives the same bytes for the same file, engine and seed",
         arguments: [
-            "tsalsa", "taste", "web3recommend", "salsa",
+            "tsalsa", "taste", "web3recommend", "meritrank", "salsa",
         ])
     func rank(engine: String) throws {
         let graph = #"""
@@ -145,6 +145,22 @@ struct CommandTreeTests {
         let ranked = items.compactMap { $0["item"] as? Int }
         #expect(Set(ranked).isSubset(of: [2, 3, 4]), "what the ego has is left out")
         #expect(ranked.first == 2)
+    }
+
+    @Test("rank lists whom an author trusts, with what made the order")
+    func authors() throws {
+        let graph =
+            #"{"graph":{"users":4,"items":0,"seed":0,"trust":[[0,1,3],[0,2,1],[1,3,1]],"listens":[]}}"#
+        let file = try scratch.write("t.json", graph)
+        let arguments = ["rank", "--graph", file, "--authors", "--engine", "meritrank"]
+        let document = try run(arguments + ["--json"]).document()
+        let authors = try #require(document["authors"] as? [[String: Any]])
+        #expect(authors.compactMap { $0["author"] as? Int } == [1, 2, 3])
+        #expect(authors.last?["bottleneck"] as? Int == 1)
+        #expect(authors.last?["path"] as? [Int] == [0, 1, 3])
+        #expect(try run(arguments).output.contains("0 -> 1 -> 3"))
+        let refused = try run(["rank", "--graph", file, "--authors"])
+        #expect(refused.status == 64 && refused.errorOutput.contains("meritrank"))
     }
 
     @Test("bad settings end with 78 and name the place and what is allowed")

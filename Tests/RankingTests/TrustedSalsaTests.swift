@@ -72,6 +72,36 @@ struct TrustedSalsaTests {
     }
 
     @Test(
+        "the solver is the walk without end, within its tolerance",
+        arguments: 0..<60 as Range<UInt64>)
+    func solver(_ seed: UInt64) {
+        let snapshot = RandomGraph(seed: seed).snapshot
+        let trust = TrustFlow(snapshot, ego: author(0), alpha: 0.15, epsilon: 1e-15).trust
+        let scales = snapshot.interactions.scales
+        guard scales[0] > 0 else { return }
+        let kernel = InteractionKernel(snapshot, mass: trust)
+        let back = zip(trust, scales).map { $0 * $1 }
+        let popularity = kernel.scatter(back)
+        let start = trust.indices.map { $0 == 0 ? 1.0 : 0 }
+        let forth = scales.map { $0 * 0.75 }
+        let exact = kernel.walk(
+            from: start, forth: forth, back: back, popularity: popularity, iterations: 200)
+        let total = exact.items.reduce(0, +)
+        for tolerance in [1e-2, 1e-4, 1e-9] {
+            for known in [nil, exact.items, exact.items.map { _ in 1.0 }] {
+                let found = kernel.solve(
+                    from: start, forth: forth, back: back, popularity: popularity, known: known,
+                    iterations: 200, tolerance: tolerance)
+                let error = zip(found.items, exact.items).reduce(0) { $0 + abs($1.0 - $1.1) }
+                #expect(error <= tolerance * total + 1e-12, "seed \(seed)")
+                for (one, other) in zip(found.items, exact.items) where other == 0 && known == nil {
+                    #expect(one == 0, "seed \(seed)")
+                }
+            }
+        }
+    }
+
+    @Test(
         "T5: K iterations leave out (1 - alpha)^K of the mass", arguments: 0..<60 as Range<UInt64>)
     func truncation(_ seed: UInt64) {
         #expect(TrustedSalsa.iterations(alpha: 0.5, epsilon: 1e-9) == 30)

@@ -31,7 +31,7 @@ struct FrameVectorTests {
             #expect(frame.encoded == bytes, "\(row.name)")
             #expect("\(frame)".hasPrefix("\(row.type)("), "\(row.name)")
         }
-        #expect(Set(vectors.frames.map(\.type)).count == 10)
+        #expect(Set(vectors.frames.map(\.type)).count == 13)
     }
 
     @Test("our own frames are the writer's bytes")
@@ -67,17 +67,26 @@ struct FrameVectorTests {
         #expect(records.allSatisfy { $0.isSigned(network: network, scheme: scheme) })
 
         let frame = try Frame.decode(vectors.frame("range response with a tombstone"))
-        guard case .rangeResponse(let response) = frame, response.entries.count == 3,
-            case .tombstone(let sequence, let id, let retraction) = response.entries[1]
-        else {
+        guard case .rangeResponse(let response) = frame, let chain = response.chain else {
             Issue.record("not a range response with a tombstone")
             return
         }
-        let proof = try Record(decoding: retraction[...], scheme: scheme)
-        #expect(sequence == 2 && id == records[1].id)
-        #expect(proof.body.payload == .retract(sequence: 2, id: id))
-        #expect(proof.isSigned(network: network, scheme: scheme))
-        #expect(response.entries[0] == .record(encoded[0]))
+        let places = try chain.rebuilt(scheme: scheme)
+        #expect(places.map(\.sequence) == [1, 2, 3])
+        #expect(places.map(\.id) == records.map(\.id))
+        guard case .tombstone(_, _, let id, let proof) = places[1] else {
+            Issue.record("the second place is no tombstone")
+            return
+        }
+        #expect(
+            proof.body.payload == .retract(sequence: 2, id: id, previous: records[0].id))
+        for segment in places.segments {
+            let before =
+                segment.startIndex == 0 ? chain.previous : places[segment.startIndex - 1].id
+            let last = try #require(segment.last)
+            let previous = segment.count > 1 ? places[segment.endIndex - 2].id : before
+            #expect(last.isSigned(after: previous, network: network, scheme: scheme))
+        }
     }
 
     @Test("T3: two records for one place prove a fork, in either order; others prove nothing")
@@ -87,20 +96,42 @@ struct FrameVectorTests {
             Issue.record("not a fork proof")
             return
         }
-        let one = try Record(decoding: left[...], scheme: scheme)
-        let other = try Record(decoding: right[...], scheme: scheme)
-        let proof = try #require(ForkProof(one, other))
-        #expect(proof == ForkProof(other, one))
+        let proof = try #require(ForkProof(left, right, scheme: scheme))
+        #expect(proof == ForkProof(right, left, scheme: scheme))
+        #expect(proof == ForkProof(decoding: proof.encoded, scheme: scheme))
         #expect(proof.isSigned(network: network, scheme: scheme))
         #expect(proof.feed == author && proof.sequence == 1)
         let elsewhere = NetworkID(name: "elsewhere", scheme: scheme)
         #expect(!proof.isSigned(network: elsewhere, scheme: scheme))
-        #expect(ForkProof(one, one) == nil)
+        #expect(ForkProof(left, left, scheme: scheme) == nil)
         guard case .push(let encoded) = try Frame.decode(vectors.frame("push of three")) else {
             return
         }
         let second = try Record(decoding: encoded[1][...], scheme: scheme)
-        #expect(ForkProof(one, second) == nil)
+        let first = try Record(decoding: encoded[0][...], scheme: scheme)
+        #expect(ForkProof(first, second) == nil)
+    }
+
+    @Test("the symbols of a frontier are the writer's, to the bit")
+    func sketch() throws {
+        let feeds = (0..<100).map { number in
+            scheme.digest(Array("feed \(number)".utf8))
+        }.sorted()
+        let marks = feeds.enumerated().map { position, feed in
+            FrontierMark(
+                Frontier.Entry(
+                    feed: PublicKey(raw: feed), sequence: UInt64(position + 1),
+                    headPrefix: scheme.digest(Array("head \(position + 1)".utf8)).prefix64),
+                salt: 7, scheme: scheme)
+        }
+        var encoder = SketchEncoder(marks, salt: 7)
+        encoder.extend(to: 15)
+        encoder.extend(to: 40)
+        let part = SketchPart(salt: 7, setSize: 100, first: 0, symbols: encoder.symbols)
+        let bytes = try vectors.frame("sketch of 100 entries, 40 symbols")
+        #expect(Frame.sketch(part).encoded == bytes)
+        let result = SketchResult(salt: 7, unknown: marks.prefix(3).map(\.tag).sorted())
+        #expect(try Frame.sketchResult(result).encoded == vectors.frame("sketch result"))
     }
 
     @Test("T13, T14: each undecodable frame fails in its field for its reason")

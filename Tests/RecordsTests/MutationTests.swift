@@ -54,7 +54,7 @@ struct MutationTests {
             let bytes = mutator.next()
             guard let record = try? Record(decoding: bytes[...], scheme: scheme) else { continue }
             decoded += 1
-            let again = record.body.encoded + record.signature.bytes
+            let again = record.body.encoded + (record.signature?.bytes ?? [])
             guard again == bytes else {
                 Issue.record("seed \(seed), round \(round): \(Hex.encode(bytes)) is not canonical")
                 return
@@ -137,7 +137,8 @@ struct MutationTests {
             case 3: .trust(PublicKey(raw: bytes32()), weight(from: 0))
             case 4:
                 .retract(
-                    sequence: number(WireLimits.sequence, from: 1), id: RecordID(raw: bytes32()))
+                    sequence: number(WireLimits.sequence, from: 1), id: RecordID(raw: bytes32()),
+                    previous: RecordID(raw: bytes32()))
             default:
                 .unknown(
                     kind: UInt8(8 + random.below(248)),

@@ -53,10 +53,11 @@ struct NaiveAdmission {
                 device: body.feed, author: author, network: network)
             let consents = scheme.verify(signature, of: statement, by: author)
             return held.isEmpty && consents ? nil : .badDelegation
-        case .retract(let sequence, let id):
+        case .retract(let sequence, let id, let previous):
             // The first record says for whom the feed speaks, and stays.
             let mayGo = (2...).contains(sequence) && sequence <= UInt64(held.count)
-            return mayGo && held[Int(sequence) - 1].id == id ? nil : .badRetraction
+            return mayGo && held[Int(sequence) - 1].id == id
+                && held[Int(sequence) - 2].id == previous ? nil : .badRetraction
         default: return nil
         }
     }

@@ -31,6 +31,7 @@ struct RecordVectors: Decodable {
         var title: String?
         var target: UInt64?
         var targetID: String?
+        var targetPrevious: String?
         var consent: String?
         var consents: Bool?
         var unknown: String?
@@ -103,7 +104,9 @@ extension RecordVectors.Row {
         case RecordKind.trust: .trust(try authorKey(), try thousandths())
         case RecordKind.item: .item(try itemID(), try titled())
         case RecordKind.retract:
-            .retract(sequence: try #require(target), id: try targetRecord())
+            .retract(
+                sequence: try #require(target), id: try recordID(targetID),
+                previous: try recordID(targetPrevious))
         case RecordKind.delegate:
             .delegate(author: try authorKey(), signature: try consentSignature())
         default: .unknown(kind: kind, try hex(unknown))
@@ -125,8 +128,8 @@ extension RecordVectors.Row {
         return try #require(Title(bytes: bytes))
     }
 
-    private func targetRecord() throws -> RecordID {
-        let bytes = try hex(targetID)
+    private func recordID(_ text: String?) throws -> RecordID {
+        let bytes = try hex(text)
         return try #require(RecordID(bytes))
     }
 

@@ -35,7 +35,7 @@ import Testing
         scenario.activeSeconds = 60
         scenario.settleSeconds = 60
         let report = Simulation(scenario, seed: 1).run()
-        #expect(report.traceHashText == "068f420039a713aa")
+        #expect(report.traceHashText == "6da3733e37ce3afd")
     }
 
     @Test("in a calm network everything that was published arrives everywhere")

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import NodeCore
 import Primitives
 import Records
@@ -114,6 +115,36 @@ struct BatchTests {
         try store.commit([stored])
         try store.commit([StoredRecord(record: other, firstSeen: stored.firstSeen)])
         #expect(try store.all() == [stored.entry])
+    }
+
+    @Test(
+        "a record without its own signature comes back without one, and is never taken for signed")
+    func unsigned() throws {
+        let store = try sandbox.open()
+        var writer = try FeedWriter(1)
+        let records = try writer.plays(3)
+        let chained = try records.prefix(2).map {
+            StoredRecord(
+                record: try Records.Record(
+                    decodingUnsigned: $0.record.bodyBytes, scheme: FeedWriter.scheme),
+                firstSeen: $0.firstSeen)
+        }
+        try store.commit(chained + [records[2]])
+        #expect(try store.all() == (chained + [records[2]]).map(\.entry))
+        #expect(try store.all().map(\.id) == records.map(\.id))
+        #expect(
+            try store.range(feed: writer.feed, first: 1, last: 3, maximumBytes: 1 << 16)
+                == (chained + [records[2]]).map(\.entry))
+        // The same body with its signature changes nothing; another body is a contradiction.
+        try store.commit(records)
+        var twin = try FeedWriter(1)
+        #expect(throws: StorageError.self) { try store.commit(try twin.plays(1, "other")) }
+        let reopened = try sandbox.open(try sandbox.crashImage("killed"))
+        #expect(try reopened.all() == (chained + [records[2]]).map(\.entry))
+        // The mark is covered by the check word like everything else.
+        let queue = try DatabaseQueue(path: sandbox.root + "/killed/net.db")
+        try queue.write { try $0.execute(sql: "UPDATE entry SET is_signed = 1 WHERE sequence = 1") }
+        #expect(throws: StorageError.self) { try reopened.all() }
     }
 
     @Test("removed feeds go first, and the batch may bring them back otherwise")

@@ -50,7 +50,10 @@ struct FeedWriter {
     }
 
     mutating func retract(_ stored: StoredRecord) -> StoredRecord {
-        write(.retract(sequence: stored.record.body.sequence, id: stored.record.id))
+        write(
+            .retract(
+                sequence: stored.record.body.sequence, id: stored.record.id,
+                previous: stored.record.body.previous))
     }
 
     struct Unusable: Error {

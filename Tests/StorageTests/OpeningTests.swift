@@ -67,8 +67,8 @@ struct OpeningTests {
             try db.execute(
                 sql: """
                     CREATE TABLE later (x);
-                    INSERT INTO grdb_migrations VALUES ('2');
-                    PRAGMA user_version = 2;
+                    INSERT INTO grdb_migrations VALUES ('3');
+                    PRAGMA user_version = 3;
                     """)
         }
         // As a kill leaves it: what the later version wrote is in its log alone.

@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import Glibc
 import NodeCore
@@ -39,6 +40,35 @@ struct ThroughputTests {
                 + "read \(Int(Double(count) / scan)) rows a core-second; \(bytes) B a row; "
                 + "quick_check \(check) s of \(store.sizes.netBytes >> 20) MiB")
         #expect(count == rows)
+    }
+
+    /// The bars of issue 5 as ratios to libsodium's verify rate in the same run: ranges 3, pushes 0.7.
+    @Test("records from the wire to the disk on one core, as ranges and pushed")
+    func ingest() throws {
+        let measurement = try IngestMeasurement()
+        let seed = [UInt8](repeating: 3, count: SigningKey.seedBytes)
+        let owner = try SigningKey(seed: seed).publicKey
+        for isPushed in [false, true] {
+            let sandbox = try Sandbox()
+            let store = try Store(
+                directory: sandbox.directory, budgetBytes: 1 << 30,
+                owner: StoreOwner(feed: owner, author: owner, network: measurement.network),
+                scheme: measurement.scheme)
+            let before = measurement.verifyRate()
+            let result =
+                isPushed
+                ? try measurement.pushes(into: store, seed: seed)
+                : try measurement.ranges(into: store, seed: seed)
+            let verified = (before + measurement.verifyRate()) / 2
+            let ratio = result.recordsPerCoreSecond / verified
+            print(
+                "\(isPushed ? "pushed" : "ranges"): \(result.records) records of "
+                    + "\(result.wireBytesPerRecord) B on the wire, "
+                    + "\(Int(result.recordsPerCoreSecond)) a core-second, \(ratio) of the "
+                    + "\(Int(verified)) verifications a core-second in the same run; with graph "
+                    + "\(result.withGraphPerCoreSecond / verified)")
+            #expect(result.records == IngestMeasurement.feeds * IngestMeasurement.recordsPerFeed)
+        }
     }
 
     private func seconds(_ body: () throws -> Void) rethrows -> Double {

@@ -46,6 +46,19 @@ struct ByteAccountTests {
         #expect(account.undelivered == 600_000)
     }
 
+    @Test("what came out before a quiet moment is not counted again after it")
+    func deliveredBeforeMark() {
+        var account = ByteAccount(nowMilliseconds: 0)
+        account.observe(read: 45, isDrained: false, nowMilliseconds: 10)
+        account.deliver(payloadBytes: 10)
+        account.observe(read: 45, isDrained: true, nowMilliseconds: 20)
+        account.observe(read: 90, isDrained: false, nowMilliseconds: 30)
+        account.deliver(payloadBytes: 10)
+        // The next message never ends: every byte of it is undelivered.
+        account.observe(read: 5_090, isDrained: false, nowMilliseconds: 40)
+        #expect(account.undelivered == 5_000)
+    }
+
     @Test(
         "the size on the wire is that of ZMTP 3.1 with CURVE",
         arguments: [(0, 35), (1, 36), (222, 257), (223, 265)])

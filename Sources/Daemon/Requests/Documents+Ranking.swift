@@ -84,6 +84,8 @@ extension WhyDocument {
         share = explanation.share
         popularity = explanation.popularity
         concentration = explanation.concentration
+        independence = explanation.independence
+        factor = explanation.factor
         rankWithoutLargest = explanation.rankWithoutLargest
         interactions = holders.count
         outOfReach = unreached.count

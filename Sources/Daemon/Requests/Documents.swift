@@ -269,6 +269,10 @@ public struct WhyDocument: Document {
     public var popularity: Double?
     /// Largest share of one group of supporters, 0 ... 1.
     public var concentration: Double?
+    /// How independent its supporters are, 0 ... 1; absent far down the list.
+    public var independence: Double?
+    /// What concentration and independence leave of the score, at most 1.
+    public var factor: Double?
     public var rankWithoutLargest: Int?
     /// Authors known to this node who have the item, and those of them whom no trust path reaches.
     public var interactions: Int

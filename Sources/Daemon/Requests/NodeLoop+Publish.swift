@@ -170,9 +170,7 @@ extension NodeLoop {
             Publication(
                 client: client, answer: .retract(document), signed: [],
                 waitsForPrivate: !hidden.isEmpty, waitsForSigned: !standing.isEmpty),
-            drafts: standing.map {
-                OwnDraft(payload: .retract(sequence: $0.sequence, id: $0.id))
-            }, private: hidden, removing: true)
+            drafts: standing.map { OwnDraft(payload: $0.retraction) }, private: hidden, removing: true)
     }
 
     private func start(

@@ -9,8 +9,9 @@ struct Ease: Scorer {
         var lambda = 300.0
     }
 
-    /// Rows of the dense matrix that is inverted at most: 3.2 GB in all, hours of a core at the end.
-    static let maximumSize = 10_000
+    /// Rows of the dense matrix that is inverted at most, on the smaller side: twice
+    /// 3.2 GB and hours of a core at the end.
+    static let maximumSize = 20_000
 
     let known: SparseRows
     /// The inverse over items, or over users.

@@ -6,14 +6,17 @@ public struct MethodReport: Sendable {
     public let exposure: ExposureMetrics
     public let diversity: Double
     public let fairness: FairnessMetrics
-    /// Share of the slots of scored users that show a spam item, and of its users that see one; nil
-    /// without an attack.
+    /// What scored users see of spam items; nil without an attack.
     public let spam: Spam?
     /// Wall time of learning and of listing, for all users together.
     public let seconds: Double
 
     public struct Spam: Hashable, Sendable {
+        /// Spam items in the list. Per scored user.
+        public let items: [Double]
+        /// Part of all slots that show one.
         public let slotShare: Double
+        /// Part of the users that see one.
         public let userShare: Double
     }
 
@@ -41,15 +44,12 @@ public struct MethodReport: Sendable {
     }
 
     public var figures: [Figure] {
-        let perUser = [
+        var perUser = [
             ("recall", accuracy.recall), ("ndcg", accuracy.ndcg), ("mrr", accuracy.mrr),
             ("map", accuracy.map), ("hitrate", accuracy.hitRate),
             ("precision", accuracy.precision),
-        ].map { name, values in
-            Figure(
-                name: name, mean: values.reduce(0, +) / Double(max(1, values.count)),
-                values: values)
-        }
+        ]
+        if let spam { perUser.append(("spam-items", spam.items)) }
         var single = [
             ("coverage", exposure.coverage), ("gini", exposure.gini),
             ("entropy", exposure.entropy), ("meanpop", exposure.meanPopularity),
@@ -63,21 +63,19 @@ public struct MethodReport: Sendable {
         if let spam {
             single += [("spam-slots", spam.slotShare), ("spam-users", spam.userShare)]
         }
-        return perUser + single.map { Figure(name: $0, mean: $1, values: nil) }
+        return perUser.map { name, values in
+            let mean = values.reduce(0, +) / Double(max(1, values.count))
+            return Figure(name: name, mean: mean, values: values)
+        } + single.map { Figure(name: $0, mean: $1, values: nil) }
     }
 
     private static func spam(_ clean: CleanLists, _ data: EvaluationData, k: Int) -> Spam {
-        var spam = 0
-        var slots = 0
-        var users = 0
-        for list in clean.lists {
-            let count = list.prefix(k).count { data.spamItems.contains(Int($0)) }
-            spam += count
-            slots += min(k, list.count)
-            users += count > 0 ? 1 : 0
+        let items = clean.lists.map { list in
+            Double(list.prefix(k).count { data.spamItems.contains(Int($0)) })
         }
+        let slots = clean.lists.reduce(0) { $0 + min(k, $1.count) }
         return Spam(
-            slotShare: Double(spam) / Double(max(1, slots)),
-            userShare: Double(users) / Double(max(1, clean.lists.count)))
+            items: items, slotShare: items.reduce(0, +) / Double(max(1, slots)),
+            userShare: Double(items.count { $0 > 0 }) / Double(max(1, items.count)))
     }
 }

@@ -20,12 +20,8 @@ struct GapMaker: ByzantineProgram {
     mutating func receive(_ frame: Frame, on link: LinkID, _ world: inout ByzantineWorld) {
         guard case .rangeRequest(let request) = frame else { return }
         let isHonest = world.second > Self.withholdingSeconds && request.feed == persona.key
-        let records =
-            isHonest ? persona.encoded(from: request.first, through: request.last) : []
-        world.send(
-            .rangeResponse(
-                RangeResponse(feed: request.feed, entries: records.map { .record($0) })),
-            on: link)
+        let nothing = Frame.rangeResponse(RangeResponse(feed: request.feed, chain: nil))
+        world.send(isHonest ? persona.answer(request) : nothing, on: link)
     }
 }
 

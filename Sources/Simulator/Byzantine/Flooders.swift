@@ -26,7 +26,10 @@ struct Replayer: ByzantineProgram {
                     on: link)
             }
         case .rangeResponse(let response):
-            for case .record(let record) in response.entries { note([record]) }
+            let places = (try? response.chain?.rebuilt(scheme: world.scheme)) ?? []
+            for case .record(let record) in places where record.signature != nil {
+                note([record.encoded])
+            }
         default: break
         }
     }

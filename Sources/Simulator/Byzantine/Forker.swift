@@ -53,12 +53,7 @@ struct Forker: ByzantineProgram {
     mutating func receive(_ frame: Frame, on link: LinkID, _ world: inout ByzantineWorld) {
         guard case .rangeRequest(let request) = frame, request.feed == first.key else { return }
         let position = world.links.firstIndex(of: link) ?? 0
-        let history = showsSecond(position) ? second : first
-        let records = history.encoded(from: request.first, through: request.last)
-        world.send(
-            .rangeResponse(
-                RangeResponse(feed: request.feed, entries: records.map { .record($0) })),
-            on: link)
+        world.send((showsSecond(position) ? second : first).answer(request), on: link)
     }
 
     private func showsSecond(_ position: Int) -> Bool {

@@ -32,7 +32,7 @@ enum FrameFilter {
         case .frontier(let frontier):
             return .frontier(Frontier(entries: frontier.entries.filter { $0.feed != victim }))
         case .rangeResponse(let response) where response.feed == victim:
-            return .rangeResponse(RangeResponse(feed: victim, entries: []))
+            return .rangeResponse(RangeResponse(feed: victim, chain: nil))
         default: return frame
         }
     }
@@ -48,7 +48,7 @@ enum FrameFilter {
             }
             return .frontier(Frontier(entries: entries))
         case .rangeResponse(let response):
-            return .rangeResponse(RangeResponse(feed: response.feed, entries: []))
+            return .rangeResponse(RangeResponse(feed: response.feed, chain: nil))
         default: return frame
         }
     }

@@ -27,6 +27,14 @@ struct Persona {
         return record
     }
 
+    /// Answers a range request with what was said.
+    func answer(_ request: RangeRequest) -> Frame {
+        let places = records.drop { $0.body.sequence < request.first }
+            .prefix(WireLimits.recordsPerFrame).map(ChainPlace.record)
+        return .rangeResponse(
+            RangeResponse(feed: request.feed, chain: Chain(places, through: request.last)))
+    }
+
     func encoded(from first: UInt64, through last: UInt64) -> [EncodedRecord] {
         guard first >= 1, first <= UInt64(records.count) else { return [] }
         return records[(Int(first) - 1)..<min(Int(last), records.count)].map(\.encoded)

@@ -60,7 +60,7 @@ extension Oracle {
     ) {
         guard isFull else { return }
         for stored in records {
-            guard let view = RecordView(stored.record.encoded[...]) else {
+            guard let view = RecordView(stored.record) else {
                 check(false, "stored-unreadable", host, now, "a record that cannot be read")
                 continue
             }
@@ -73,8 +73,9 @@ extension Oracle {
                     "two bodies of sequence \(view.sequence) are stored")
             }
             check(
-                view.isSigned(network, scheme), "stored-unsigned", host, now,
-                "feed \(view.feed), sequence \(view.sequence)")
+                view.signature == nil
+                    ? isFollowed(stored.record, host) : view.isSigned(network, scheme),
+                "stored-unsigned", host, now, "feed \(view.feed), sequence \(view.sequence)")
             check(
                 stored.record.encoded.count <= 1024, "stored-too-long", host, now,
                 "\(stored.record.encoded.count) bytes")
@@ -94,6 +95,18 @@ extension Oracle {
         }
     }
 
+    /// Whether the next place names a record without a signature: the one that vouches comes in the same commit,
+    /// and each place between is looked at in its turn.
+    private func isFollowed(_ record: Record, _ host: Host) -> Bool {
+        switch host.store.entry(record.body.feed, record.body.sequence + 1) {
+        case .record(let next)?: RecordView(next.record)?.previous == record.id
+        case .tombstone(let tombstone)?:
+            RecordView(tombstone.encodedRetraction[...])?
+                .retracts(tombstone.sequence, tombstone.id, after: record.id) ?? false
+        case nil: false
+        }
+    }
+
     /// Nothing leaves a node that its store does not hold.
     mutating func sends(_ bytes: [UInt8], _ host: Host, _ now: UInt64) {
         guard isFull, host.isHonest else { return }
@@ -104,36 +117,53 @@ extension Oracle {
                     entry.sequence <= held, "frontier-before-commit", host, now,
                     "told \(entry.sequence), stored \(held)")
             }
-        } else if let records = WireView.records(in: bytes) {
-            for record in records {
-                guard let view = RecordView(record) else { continue }
-                check(
-                    committed[host.index].contains(Self.placePrint(view)),
-                    "forwarded-uncommitted", host, now,
-                    "feed \(view.feed), sequence \(view.sequence)")
-            }
-        } else if let (one, other) = WireView.proof(in: bytes) {
-            guard let first = RecordView(one), let second = RecordView(other) else {
-                check(false, "proof-unreadable", host, now, "a fork proof that cannot be read")
-                return
-            }
+        } else if let (one, other) = WireView.proof(in: bytes, scheme) {
             check(
-                first.feed == second.feed && first.sequence == second.sequence
-                    && first.print != second.print && first.isSigned(network, scheme)
-                    && second.isSigned(network, scheme),
-                "proof-of-nothing", host, now, "feed \(first.feed)")
+                one.first == other.first && one.firstPrint != other.firstPrint
+                    && one.isVouched(network, scheme) && other.isVouched(network, scheme),
+                "proof-of-nothing", host, now, "feed \(one.feed)")
+        } else if bytes.first == 30 {
+            check(false, "proof-unreadable", host, now, "a fork proof that cannot be read")
+        } else if let chain = WireView.chain(in: bytes, scheme) {
+            check(
+                chain.isVouched(network, scheme), "chain-unsigned", host, now,
+                "feed \(chain.feed) from \(chain.first)")
+            checkSent(chain.records, host, now)
+        } else if let records = WireView.records(in: bytes) {
+            checkSent(records.compactMap { RecordView($0) }, host, now)
+        }
+    }
+
+    private mutating func checkSent(_ records: [RecordView], _ host: Host, _ now: UInt64) {
+        for view in records {
+            check(
+                committed[host.index].contains(Self.placePrint(view)), "forwarded-uncommitted",
+                host, now, "feed \(view.feed), sequence \(view.sequence)")
         }
     }
 
     /// A key signs one body for one place, whoever carries it.
     mutating func arrives(_ bytes: [UInt8], _ host: Host, _ now: UInt64) {
-        guard isFull, let records = WireView.records(in: bytes) else { return }
-        for record in records {
-            guard let view = RecordView(record), let owner = owners[view.feed] else { continue }
+        guard isFull else { return }
+        let (network, scheme) = (network, scheme)
+        if let chain = WireView.chain(in: bytes, scheme) {
+            arrive(chain.records, host, now) { _ in chain.isVouched(network, scheme) }
+        } else if let records = WireView.records(in: bytes) {
+            arrive(records.compactMap { RecordView($0) }, host, now) {
+                $0.isSigned(network, scheme)
+            }
+        }
+    }
+
+    private mutating func arrive(
+        _ records: [RecordView], _ host: Host, _ now: UInt64, isSigned: (RecordView) -> Bool
+    ) {
+        for view in records {
+            guard let owner = owners[view.feed] else { continue }
             let place = Place(feed: view.feed, sequence: view.sequence)
             guard let known = exposed[place], known != view.print else { continue }
             check(
-                !view.isSigned(network, scheme), "self-fork", host, now,
+                !isSigned(view), "self-fork", host, now,
                 "host \(owner) signed two bodies for sequence \(view.sequence)")
         }
     }

@@ -92,7 +92,7 @@ struct Oracle {
         committed[host.index] = []
         host.store.forEachEntry { entry in
             guard case .record(let stored) = entry,
-                let view = RecordView(stored.record.encoded[...])
+                let view = RecordView(stored.record)
             else { return }
             committed[host.index].insert(Self.placePrint(view))
         }
@@ -113,7 +113,7 @@ struct Oracle {
             "\(drafts) drafts were answered with \(sequences.count) places")
         for sequence in sequences {
             guard case .record(let stored)? = host.store.entry(host.publicKey, sequence),
-                let view = RecordView(stored.record.encoded[...])
+                let view = RecordView(stored.record)
             else {
                 check(false, "acknowledged-not-durable", host, now, "own record \(sequence)")
                 continue
@@ -129,7 +129,7 @@ struct Oracle {
         switch host.store.entry(host.publicKey, sequence) {
         case .record(let stored)?:
             check(
-                RecordView(stored.record.encoded[...])?.print == print, "acknowledged-changed",
+                RecordView(stored.record)?.print == print, "acknowledged-changed",
                 host, now, "own record \(sequence)")
         case .tombstone?: break
         case nil: check(false, "acknowledged-lost", host, now, "own record \(sequence)")

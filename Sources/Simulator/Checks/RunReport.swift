@@ -15,6 +15,7 @@ public struct RunReport: Sendable {
     public let violationCount: Int
     /// Every figure with its name, in one order.
     public let figures: [(name: String, value: Double)]
+    /// Samples over time, then the distribution of delays and every figure.
     public let rows: [MetricRow]
 
     public var traceHashText: String {
@@ -25,11 +26,17 @@ public struct RunReport: Sendable {
 
 extension Simulation {
     func report() -> RunReport {
-        RunReport(
+        let figures = metrics.named + verdicts()
+        let tick = now / 1000
+        let closing = figures.map {
+            MetricRow(
+                tick: tick, metric: $0.name, group: MetricRow.figureGroup, value: $0.value)
+        }
+        return RunReport(
             seed: seed, scenario: scenario, traceHash: trace.value, events: events,
             checks: oracle.checks, duration: now, violations: oracle.violations,
-            violationCount: oracle.violationCount,
-            figures: metrics.named + verdicts(), rows: metrics.rows)
+            violationCount: oracle.violationCount, figures: figures,
+            rows: metrics.rows + metrics.delayDistribution(tick: tick) + closing)
     }
 
     /// Sums over the honest nodes that are up, by verdict.
@@ -43,16 +50,5 @@ extension Simulation {
             }
         }
         return sums
-    }
-
-    func sample() {
-        let tick = now / 1000
-        for (name, value) in metrics.named where !name.hasPrefix("fault.") {
-            metrics.rows.append(MetricRow(tick: tick, metric: name, group: "honest", value: value))
-        }
-        let up = hosts.filter { $0.isHonest && $0.node != nil }.count
-        metrics.rows.append(
-            MetricRow(tick: tick, metric: "nodes_up", group: "honest", value: Double(up)))
-        schedule(.sample, after: UInt64(scenario.sampleSeconds) * 1000)
     }
 }

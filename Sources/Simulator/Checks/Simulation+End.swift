@@ -37,12 +37,14 @@ extension Simulation {
         }
     }
 
-    /// Everybody holds as much of every honest, trusted feed as its author does.
+    /// Everybody holds as much of every honest, trusted feed as its author does; at constant interest, everybody
+    /// who holds the feed at all.
     private func checkAgreement(_ honest: [Host]) {
         for author in honest.prefix(scenario.honestNodes - scenario.freeRiders) {
-            let head = author.node?.frontier(of: author.publicKey) ?? 0
+            let head = author.frontier(of: author.publicKey)
             for host in honest {
-                let held = host.node?.frontier(of: author.publicKey) ?? 0
+                let held = host.frontier(of: author.publicKey)
+                if held == 0, scenario.agreesOnHeldOnly { continue }
                 oracle.check(
                     held == head, "not-converged", host, now,
                     "feed of host \(author.index): \(held) of \(head)")
@@ -97,7 +99,10 @@ extension Simulation {
         var walk = TrustWalk(host)
         let entry = walk.entry(from: host.publicKey, into: region, alpha: alpha)
         let mass = region.map { node.trust(in: $0) }.sorted().reduce(0, +)
-        metrics.regionMass = max(metrics.regionMass, mass / own)
+        if mass / own >= metrics.regionMass {
+            metrics.regionMass = mass / own
+            metrics.regionBound = entry / alpha
+        }
         oracle.check(
             mass / own <= entry / alpha + 1e-6, "mass-bound", host, now,
             "region has \(mass / own) of the ego's trust, at most \(entry / alpha) may enter")

@@ -7,6 +7,13 @@ public struct Violation: Hashable, Sendable, CustomStringConvertible {
     public let host: Int?
     public let detail: String
 
+    public init(invariant: String, time: UInt64, host: Int?, detail: String) {
+        self.invariant = invariant
+        self.time = time
+        self.host = host
+        self.detail = detail
+    }
+
     public var description: String {
         let place = host.map { " at host \($0)" } ?? ""
         return "\(invariant)\(place), \(Double(time) / 1000) s: \(detail)"

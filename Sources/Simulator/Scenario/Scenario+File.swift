@@ -95,10 +95,23 @@ extension Scenario {
 
     /// What no single key can say.
     private func check(path: String, _ lines: KeyLines) throws(ScenarioFailure) {
+        if isModel { try checkModel(path: path, lines) }
         if freeRiders >= honestNodes {
             throw ScenarioFailure(
                 message: "\(lines.place(path, "trust.free_riders")): \(freeRiders) free riders "
                     + "among \(honestNodes) honest nodes", hint: "fewer than nodes.honest")
+        }
+    }
+
+    /// The model knows neither faults nor adversaries.
+    private func checkModel(path: String, _ lines: KeyLines) throws(ScenarioFailure) {
+        for field in ScenarioField.all where field.isDrawn {
+            guard case .integer(let count, _) = field.kind, self[keyPath: count] > 0 else {
+                continue
+            }
+            throw ScenarioFailure(
+                message: "\(lines.place(path, field.name)): fidelity model knows no \(field.name)",
+                hint: "0, or another fidelity")
         }
     }
 

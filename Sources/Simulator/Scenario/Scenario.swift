@@ -5,11 +5,15 @@ public struct Scenario: Hashable, Sendable {
     public var summary = ""
     public var fidelity = "protocol"
     public var checks = "full"
+    /// Who must agree at the end: everybody on every feed, or those who hold a feed on that feed.
+    public var agreement = "all"
     public var isSwarm = false
     /// Virtual seconds with workload and faults, then without.
     public var activeSeconds = 120
     public var settleSeconds = 300
     public var sampleSeconds = 30
+    /// Virtual seconds after which the figures of traffic begin anew.
+    public var warmUpSeconds = 0
 
     public var honestNodes = 8
     /// Links that each node dials.
@@ -21,6 +25,8 @@ public struct Scenario: Hashable, Sendable {
     /// Honest users, counted from the last, whom nobody trusts.
     public var freeRiders = 0
 
+    /// Records that fidelity `model` follows; their cost stands for all.
+    public var modelRecords = 20
     public var actionSeconds = 5.0
     public var items = 200
     public var retractions = 0.02
@@ -77,6 +83,8 @@ public struct Scenario: Hashable, Sendable {
 
     /// Fidelity `full`: the real signatures.
     var usesRealSignatures: Bool { fidelity == "full" }
+    var agreesOnHeldOnly: Bool { agreement == "held" }
+    var isModel: Bool { fidelity == "model" }
     var isFullyChecked: Bool { checks == "full" }
     var hasPowerCuts: Bool { powerCuts > 0 }
 

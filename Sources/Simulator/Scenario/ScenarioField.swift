@@ -49,11 +49,15 @@ public struct ScenarioField: Sendable {
     private static let run: [ScenarioField] = [
         ScenarioField("run.summary", .text(\.summary), "what the scenario is for"),
         ScenarioField(
-            "run.fidelity", .choice(\.fidelity, ["protocol", "full"]),
-            "protocol: keyed-hash signatures; full: Ed25519"),
+            "run.fidelity", .choice(\.fidelity, ["protocol", "full", "model"]),
+            "protocol: keyed-hash signatures; full: Ed25519; model: flat arrays, no core"
+        ),
         ScenarioField(
             "run.checks", .choice(\.checks, ["full", "light"]),
             "full: every event is checked; light: acknowledged records, counts and the end"),
+        ScenarioField(
+            "run.agreement", .choice(\.agreement, ["all", "held"]),
+            "all: in the end everybody agrees on every trusted feed; held: whoever holds it"),
         ScenarioField(
             "run.swarm", .flag(\.isSwarm),
             "each seed draws which faults and adversaries are on, up to what is stated"),
@@ -66,11 +70,14 @@ public struct ScenarioField: Sendable {
         ScenarioField(
             "run.sample_seconds", .integer(\.sampleSeconds, 1...1_000_000),
             "virtual seconds between two rows of a metric"),
+        ScenarioField(
+            "run.warm_up_seconds", .integer(\.warmUpSeconds, 0...1_000_000),
+            "virtual seconds after which figures of traffic and delay begin anew"),
     ]
 
     private static let people: [ScenarioField] = [
         ScenarioField(
-            "nodes.honest", .integer(\.honestNodes, 2...100_000), "honest nodes, one user each"),
+            "nodes.honest", .integer(\.honestNodes, 2...2_000_000), "honest nodes, one user each"),
         ScenarioField(
             "nodes.links", .integer(\.dialledLinks, 1...64), "links that each node dials"),
         ScenarioField(
@@ -87,6 +94,9 @@ public struct ScenarioField: Sendable {
         ScenarioField(
             "workload.action_seconds", .decimal(\.actionSeconds, 0.01...1e6),
             "mean seconds between two statements of one user"),
+        ScenarioField(
+            "workload.model_records", .integer(\.modelRecords, 1...1_000_000),
+            "records that fidelity model follows through the network"),
         ScenarioField("workload.items", .integer(\.items, 1...1_000_000), "items in the world"),
         ScenarioField(
             "workload.retractions", .decimal(\.retractions, 0...1),

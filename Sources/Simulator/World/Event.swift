@@ -2,7 +2,7 @@ import NodeCore
 import Primitives
 import Records
 
-/// Something that happens at one instant of virtual time.
+/// Something that happens at one instant of virtual time. `events` of a report counts these.
 enum Event {
     /// A frame arrives at one end of a connection.
     case frame(connection: Int, atDialler: Bool, [UInt8])
@@ -15,7 +15,7 @@ enum Event {
     /// The store of a host carries out its oldest operation.
     case store(host: Int, life: Int)
     /// The result of an effect arrives at the node.
-    case answer(host: Int, life: Int, Input)
+    indirect case answer(host: Int, life: Int, Input)
     /// A user does something.
     case act(host: Int)
     /// A Byzantine program's clock.
@@ -25,6 +25,7 @@ enum Event {
     case heal(Int)
     case endOfFaults
     case sample
+    case endOfWarmUp
 
     /// For the trace: what kind it is and whom it concerns.
     var trace: (kind: UInt64, who: Int) {
@@ -43,6 +44,7 @@ enum Event {
         case .heal(let number): (14, number)
         case .endOfFaults: (15, 0)
         case .sample: (16, 0)
+        case .endOfWarmUp: (17, 0)
         }
     }
 }

@@ -33,7 +33,9 @@ final class Host {
     var role: Role
     var random: SeededRandom
 
+    /// Nil while the process is down. Ask `isRunning` for that: reading this copies the node.
     var node: Node?
+    private(set) var isRunning = false
     var store: MemoryStore
     /// Moves with every start; what belongs to an earlier life means nothing.
     var life = 0
@@ -76,6 +78,23 @@ final class Host {
         self.store = store
     }
 
+    /// A new process.
+    func start(_ node: Node) {
+        self.node = node
+        isRunning = true
+        life += 1
+    }
+
+    /// The process dies.
+    func stop() {
+        node = nil
+        isRunning = false
+        life += 1
+    }
+
+    /// How far the node holds a feed; 0 while it is down. Asks in place: reading `node` for it copies the node.
+    func frontier(of feed: PublicKey) -> UInt64 { node?.frontierInPlace(of: feed) ?? 0 }
+
     var isHonest: Bool {
         if case .honest = role { true } else { false }
     }
@@ -85,6 +104,10 @@ final class Host {
     }
 
     /// Running: a program always is, a node between start and crash.
-    var isUp: Bool { isProgram || node != nil }
+    var isUp: Bool { isProgram || isRunning }
     var publicKey: PublicKey { signer.publicKey }
+}
+
+extension Node {
+    fileprivate mutating func frontierInPlace(of feed: PublicKey) -> UInt64 { frontier(of: feed) }
 }

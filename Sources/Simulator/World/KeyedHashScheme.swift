@@ -20,19 +20,20 @@ struct KeyedHashScheme: SignatureScheme {
     }
 
     func digest(_ message: [UInt8]) -> Bytes32 {
-        let lanes = Lanes(message, start: (1, 2, 3, 4))
-        guard let digest = Bytes32(lanes.bytes(count: Bytes32.count)) else {
-            fatalError("a digest has 32 bytes")
-        }
-        return digest
+        var lanes = Lanes(message, start: (1, 2, 3, 4))
+        return lanes.block(0)
     }
 
     /// What only the holder of `key` is supposed to write: 64 bytes.
     func mark(_ message: [UInt8], _ key: PublicKey) -> [UInt8] {
         let words = key.raw.words
-        let lanes = Lanes(
+        var lanes = Lanes(
             message, start: (words.0 ^ secret, words.1 &+ secret, words.2, words.3))
-        return lanes.bytes(count: Signature.count)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Signature.count)
+        lanes.block(0).append(to: &bytes)
+        lanes.block(32).append(to: &bytes)
+        return bytes
     }
 }
 
@@ -67,18 +68,7 @@ private struct Lanes {
 
     init(_ message: [UInt8], start: (UInt64, UInt64, UInt64, UInt64)) {
         (a, b, c, d) = start
-        var word = UInt64(message.count)
-        var filled = 0
-        for byte in message {
-            word = word << 8 | UInt64(byte)
-            filled += 1
-            if filled == 8 {
-                stir(word)
-                word = 0
-                filled = 0
-            }
-        }
-        stir(word)
+        forEachWord(of: message.span) { stir($0) }
         for round: UInt64 in 1...4 { stir(round) }
     }
 
@@ -91,18 +81,9 @@ private struct Lanes {
         b ^= c >> 32
     }
 
-    func bytes(count: Int) -> [UInt8] {
-        var stirred = self
-        var out: [UInt8] = []
-        out.reserveCapacity(count)
-        while out.count < count {
-            stirred.stir(UInt64(out.count))
-            for lane in [stirred.a, stirred.b, stirred.c, stirred.d] {
-                for shift in stride(from: UInt64(56), through: 0, by: -8) {
-                    out.append(UInt8(truncatingIfNeeded: lane >> shift))
-                }
-            }
-        }
-        return out
+    /// The next 32 bytes of output; `number` of them came before.
+    mutating func block(_ number: UInt64) -> Bytes32 {
+        stir(number)
+        return Bytes32(words: (a, b, c, d))
     }
 }

@@ -114,6 +114,12 @@ struct MemoryStore {
         }
     }
 
+    private static func conflicts(_ stored: StoredRecord, _ batch: StoreBatch, _ net: Net) -> Bool {
+        let body = stored.record.body
+        guard let held = net.rows.entry(body.feed, body.sequence) else { return false }
+        return held.id != stored.record.id && !batch.removedFeeds.contains(body.feed)
+    }
+
     /// All of a batch or nothing; false when it contradicts what is held.
     private static func apply(_ batch: StoreBatch, to net: inout Net) -> Bool {
         guard !contradicts(batch, net) else { return false }
@@ -136,6 +142,9 @@ struct MemoryStore {
     }
 
     private static func contradicts(_ batch: StoreBatch, _ net: Net) -> Bool {
+        if batch.records.count == 1, batch.tombstones.isEmpty {
+            return conflicts(batch.records[0], batch, net)
+        }
         struct Place: Hashable {
             let feed: PublicKey
             let sequence: UInt64

@@ -33,7 +33,7 @@ extension Simulation {
         case .delaySpike: slow(fault, host)
         case .crash: arm(fault, host)
         case .powerCut:
-            guard host.node != nil else { return }
+            guard host.isRunning else { return }
             let kept = Int(fault.draw % UInt64(host.store.unsyncedCommits + 1))
             stop(host, noticedWithin: Self.heartbeatMilliseconds)
             host.store.losePower(keeping: kept)
@@ -65,7 +65,7 @@ extension Simulation {
             host.armed = nil
             host.diskFault = nil
             host.clockOffset = 0
-            if host.node == nil, !host.isProgram { restart(host) }
+            if !host.isUp { restart(host) }
             guard case .storeFailed? = host.node?.publishObstacle else { continue }
             stop(host, noticedWithin: 200)
             restart(host)
@@ -153,7 +153,7 @@ extension Simulation {
         let point = Int(fault.draw % UInt64(Host.CrashPoint.allCases.count + 1))
         if point < Host.CrashPoint.allCases.count {
             host.armed = Host.CrashPoint.allCases[point]
-        } else if host.node != nil {
+        } else if host.isRunning {
             kill(host)
         }
     }
@@ -168,14 +168,14 @@ extension Simulation {
     /// First keeps a copy of the disk; half a minute later the host dies and comes back with that copy.
     private func restoreOldCopy(_ fault: Fault, _ host: Host) {
         guard let copy = host.oldCopy else {
-            guard !host.wasRestoredFromOldCopy, host.node != nil else { return }
+            guard !host.wasRestoredFromOldCopy, host.isRunning else { return }
             host.store.synchronise()
             host.oldCopy = host.store
             plan.append(fault)
             schedule(.fault(plan.count - 1), after: 30_000)
             return
         }
-        guard host.node != nil else { return }
+        guard host.isRunning else { return }
         stop(host, noticedWithin: 200)
         host.store = copy
         host.oldCopy = nil
@@ -188,8 +188,7 @@ extension Simulation {
 
     /// The process is gone: its memory, its links, its waiting operations.
     func stop(_ host: Host, noticedWithin milliseconds: Int) {
-        host.node = nil
-        host.life += 1
+        host.stop()
         host.armed = nil
         host.turnAt = nil
         host.deadlineAt = nil

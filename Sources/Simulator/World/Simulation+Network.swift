@@ -136,7 +136,7 @@ extension Simulation {
 
     func send(_ frame: Frame, on link: LinkID, from host: Host) {
         guard case .filtered(let filter) = host.role else {
-            let bytes = frame.encoded
+            let bytes = encode(frame)
             oracle.sends(bytes, host, now)
             metrics.sent(bytes)
             transmit(bytes, from: host, on: link)

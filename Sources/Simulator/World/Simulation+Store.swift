@@ -99,7 +99,7 @@ extension Simulation {
         guard host.isHonest else { return }
         oracle.commits(records, isOwn: isOwn, isKnown: fault == nil, host, now)
         for stored in records {
-            metrics.committed(stored.record, isOwn: isOwn, trueNow: Self.epochMilliseconds + now)
+            metrics.committed(stored.record, isOwn: isOwn, now: now)
         }
     }
 

@@ -15,7 +15,7 @@ extension Simulation {
     func act(_ host: Host) {
         guard !isQuiet else { return }
         scheduleAct(host)
-        guard host.node != nil else { return }
+        guard host.isRunning else { return }
         if workloadRandom.unit() < scenario.retractions, let draft = retraction(host) {
             publish([draft], host)
             return
@@ -43,11 +43,11 @@ extension Simulation {
         guard entry.sequence > 1, !entry.isRetracted, entry.payload.itemID != nil else {
             return nil
         }
-        return OwnDraft(payload: .retract(sequence: entry.sequence, id: entry.id))
+        return OwnDraft(payload: entry.retraction)
     }
 
     private func publish(_ drafts: [OwnDraft], _ host: Host) {
-        guard host.node != nil, !drafts.isEmpty else { return }
+        guard host.isRunning, !drafts.isEmpty else { return }
         host.publications += 1
         let id = EffectID(raw: Self.firstPublication + host.publications)
         host.pending[id] = drafts.count

@@ -117,6 +117,8 @@ extension Simulation {
         }
         let step = UInt64(scenario.sampleSeconds) * 1000
         queue.push(.sample, at: step)
+        let warmUp = UInt64(scenario.warmUpSeconds) * 1000
+        if warmUp > 0 { queue.push(.endOfWarmUp, at: warmUp) }
     }
 
     /// Whom each honest user trusts: Watts & Strogatz over those who are not free riders, the next on the ring
@@ -142,7 +144,7 @@ extension Simulation {
 
     /// A new process on the disk as it is.
     func restart(_ host: Host) {
-        guard host.node == nil, !host.isProgram else { return }
+        guard !host.isUp else { return }
         var node = Node(configuration: configuration(host), scheme: scheme, signer: host.signer)
         for feed in host.store.net.provenFeeds {
             if let proof = host.store.net.proofs[feed] { node.restore(proof) }
@@ -151,8 +153,7 @@ extension Simulation {
         let moment = moment(host)
         host.highestWall = moment.wall
         node.finishRestore(at: moment)
-        host.node = node
-        host.life += 1
+        host.start(node)
         oracle.started(host, now)
         for edge in host.edges {
             edges[edge].isStoodDown = false

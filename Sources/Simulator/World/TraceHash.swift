@@ -14,18 +14,30 @@ struct TraceHash: Sendable {
     /// A digest of bytes alone. O(count).
     static func digest(_ bytes: ArraySlice<UInt8>) -> UInt64 {
         var hash = TraceHash()
-        var word: UInt64 = UInt64(bytes.count)
-        var filled = 0
-        for byte in bytes {
-            word = word << 8 | UInt64(byte)
-            filled += 1
-            if filled == 8 {
-                hash.fold(word)
-                word = 0
-                filled = 0
-            }
-        }
-        hash.fold(word)
+        forEachWord(of: bytes.span) { hash.fold($0) }
         return hash.value
     }
+}
+
+/// Bytes as big-endian words: the whole ones, then what is left, with the count where there is no whole one.
+@inline(__always)
+func forEachWord(of bytes: Span<UInt8>, _ body: (UInt64) -> Void) {
+    var place = 0
+    while place + 8 <= bytes.count {
+        let part = bytes.extracting(place..<place + 8)
+        let high =
+            UInt64(part[0]) << 56 | UInt64(part[1]) << 48 | UInt64(part[2]) << 40
+            | UInt64(part[3]) << 32
+        let low =
+            UInt64(part[4]) << 24 | UInt64(part[5]) << 16 | UInt64(part[6]) << 8
+            | UInt64(part[7])
+        body(high | low)
+        place += 8
+    }
+    var word = bytes.count < 8 ? UInt64(bytes.count) : 0
+    while place < bytes.count {
+        word = word << 8 | UInt64(bytes[place])
+        place += 1
+    }
+    body(word)
 }

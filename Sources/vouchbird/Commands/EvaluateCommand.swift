@@ -15,7 +15,9 @@ struct EvaluateCommand: Leaf {
 
     @OptionGroup var global: GlobalOptions
     @Option(
-        help: ArgumentHelp("What methods learn from; may be repeated.", valueName: "file"),
+        help: ArgumentHelp(
+            "What methods learn from; may be repeated. community:users=1000,seed=1 makes one up.",
+            valueName: "file"),
         completion: .file())
     var train: [String]
     @Option(
@@ -23,7 +25,9 @@ struct EvaluateCommand: Leaf {
         completion: .file())
     var test: [String] = []
     @Option(
-        help: ArgumentHelp("Who trusts whom; may be repeated.", valueName: "file"),
+        help: ArgumentHelp(
+            "Who trusts whom; may be repeated. similar:count=5,shared=2: the most similar users.",
+            valueName: "file"),
         completion: .file())
     var trust: [String] = []
     @Option(
@@ -46,7 +50,7 @@ struct EvaluateCommand: Leaf {
     var catalogue = CatalogueArgument.train
     @Option(
         help: ArgumentHelp(
-            "Sybils that copy profiles: sybils=10000,edges=5,items=10,copies=random,shape=teams,seed=1.",
+            "sybils, giga, teams, copies, slander or riders, with settings: giga:fraction=0.1,seed=2.",
             valueName: "attack"))
     var attack: String?
     @Option(
@@ -135,7 +139,8 @@ struct EvaluateCommand: Leaf {
     }
 
     private func loadedData(_ session: Session) throws -> EvaluationData {
-        var all = try DataFiles.interactions(train)
+        let community = try generatedCommunity()
+        var all = try community?.interactions ?? DataFiles.interactions(train)
         if let arrivals { all = all.arriving(seed: arrivals) }
         let rows: (train: InteractionTable, test: InteractionTable)
         if let split {
@@ -147,7 +152,8 @@ struct EvaluateCommand: Leaf {
             rows = (all, try DataFiles.interactions(test))
         }
         var data = EvaluationData(
-            train: rows.train, test: rows.test, trust: try DataFiles.trust(trust))
+            train: rows.train, test: rows.test, trust: try trustPairs(community))
+        if let likeness = try likenessTrust() { data = data.trustingSimilar(likeness) }
         let rejected = all.rejectedLines + rows.test.rejectedLines
         if rejected > 0 { session.console.note("\(rejected) lines could not be used") }
         switch asking {
@@ -163,16 +169,45 @@ struct EvaluateCommand: Leaf {
             data = try attack.applied(to: data)
         }
         if let attack {
-            guard let sybils = SybilAttack(attack) else {
-                throw CommandFailure.usage("--attack \(attack) is no attack")
-            }
-            data = try sybils.applied(to: data)
+            data = try Attack(attack).applied(to: data)
         }
         session.console.note(
             "\(data.users.count) users, \(data.items.count) items, \(data.train.entryCount) in "
                 + "train, \(data.test.entryCount) in test, \(data.trust.entryCount) trust edges, "
                 + "\(data.scoredUsers.count) users asked")
         return data
+    }
+
+    /// `--train community:users=1000`, alone.
+    private func generatedCommunity() throws -> GeneratedCommunity? {
+        guard let recipe = Self.recipe("community", train) else { return nil }
+        guard train.count == 1 else {
+            throw CommandFailure.usage("--train community: stands alone")
+        }
+        return try GeneratedCommunity(recipe)
+    }
+
+    /// `--trust similar:count=5,shared=2`, alone.
+    private func likenessTrust() throws -> SimilarTrust? {
+        guard let recipe = Self.recipe("similar", trust) else { return nil }
+        guard trust.count == 1 else {
+            throw CommandFailure.usage("--trust similar: stands alone")
+        }
+        return try SimilarTrust(recipe)
+    }
+
+    /// From files; a generated community brings its own where none are named.
+    private func trustPairs(_ community: GeneratedCommunity?) throws -> [TrustPair] {
+        if Self.recipe("similar", trust) != nil { return [] }
+        if let community, trust.isEmpty { return community.trust }
+        return try DataFiles.trust(trust)
+    }
+
+    /// What follows `name:` in the first of the values that begins so.
+    private static func recipe(_ name: String, _ values: [String]) -> String? {
+        values.first { $0 == name || $0.hasPrefix(name + ":") }.map {
+            String($0.dropFirst(name.count + 1))
+        }
     }
 
     private func chosenMethods() throws -> [MethodName] {

@@ -17,8 +17,12 @@ struct RankCommand: Leaf {
         help: ArgumentHelp("The graph file; - reads standard input.", valueName: "file"),
         completion: .file())
     var graph: String
-    @Option(help: "tsalsa, taste, discover, web3recommend or salsa.") var engine = EngineArgument
-        .tsalsa
+    @Option(help: "tsalsa, taste, discover, web3recommend, meritrank or salsa.")
+    var engine = EngineArgument.tsalsa
+    @Flag(help: "List authors by trust instead of items; with the engine meritrank.")
+    var authors = false
+    @Option(help: "What the walks of meritrank are asked: hits or visits.")
+    var estimator = EstimatorArgument.hits
     @Option(
         name: .customShort("n"),
         help: ArgumentHelp("How many items; all by default.", valueName: "count"))
@@ -37,6 +41,9 @@ struct RankCommand: Leaf {
         guard walks.map({ (1...10_000_000).contains($0) }) ?? true else {
             throw ValidationError("--walks takes 1 to 10000000")
         }
+        guard !authors || engine == .meritrank else {
+            throw ValidationError("--authors needs --engine meritrank")
+        }
     }
 
     func execute(_ session: Session) async throws {
@@ -44,9 +51,11 @@ struct RankCommand: Leaf {
         var query = RankingQuery(ego: content.ego, parameters: content.parameters)
         if let seed { query.parameters.seed = seed }
         if let walks { query.parameters.walks = walks }
+        query.parameters.meritEstimator = estimator.estimator
         if let problem = query.parameters.problem {
             throw CommandFailure.badInput("\(graph): \(problem)")
         }
+        if authors { return try list(content, query, session) }
         let start = ContinuousClock.now
         let result = engine.engine.engine.rank(content.snapshot, query)
         let elapsed = (ContinuousClock.now - start) / .milliseconds(1)

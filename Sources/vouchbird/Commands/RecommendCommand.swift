@@ -71,7 +71,7 @@ struct EngineChoice: ParsableArguments {
             "trusted (exact, with proofs), balanced (trust admits, taste decides) or discover (and strangers "
                 + "may earn a hearing)."))
     var mode: ModeArgument?
-    @Option(help: "An engine by name: tsalsa, taste, discover, web3recommend or salsa.")
+    @Option(help: "An engine by name: tsalsa, taste, discover, web3recommend, meritrank or salsa.")
     var engine: EngineArgument?
 
     func validate() throws {
@@ -97,7 +97,7 @@ enum ModeArgument: String, ExpressibleByArgument, CaseIterable {
 }
 
 enum EngineArgument: String, ExpressibleByArgument, CaseIterable {
-    case tsalsa, taste, discover, web3recommend, salsa
+    case tsalsa, taste, discover, web3recommend, meritrank, salsa
 
     var engine: EngineName {
         switch self {
@@ -105,6 +105,7 @@ enum EngineArgument: String, ExpressibleByArgument, CaseIterable {
         case .taste: .taste
         case .discover: .discover
         case .web3recommend: .web3recommend
+        case .meritrank: .meritrank
         case .salsa: .salsa
         }
     }

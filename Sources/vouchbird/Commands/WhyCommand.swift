@@ -62,6 +62,11 @@ struct WhyCommand: Leaf {
                 "Without \(AuthorText.short(largest.author, name: largest.name)) it would be "
                     + "rank \(TerminalText.count(rank)).")
         }
+        if let factor = why.factor, factor < 1, why.rank != nil {
+            console.line(
+                "Its score counts \(TerminalText.score(factor)) of itself: much of its support "
+                    + "reaches you through few people.")
+        }
         if why.interactions > 0 { console.line(Self.voices(why)) }
     }
 

@@ -83,10 +83,12 @@ class Reader:
 # -- records
 
 class Record:
-    """A record read from its bytes."""
+    """A record read from its body, and from its signature where it has one of its own."""
 
-    def __init__(self, encoded):
-        self.encoded, self.body, self.signature = encoded, encoded[:-64], encoded[-64:]
+    def __init__(self, encoded, body=None, signature=None):
+        self.body = encoded[:-64] if body is None else body
+        self.signature = encoded[-64:] if body is None else signature
+        self.encoded = self.body + (self.signature or b"")
         reader = Reader(self.body)
         if reader.byte() != 1:
             raise ValueError("format")
@@ -110,6 +112,48 @@ class Record:
             return author
         except nacl.exceptions.BadSignatureError:
             return None
+
+
+def read_chain(feed, reader):
+    """The places of a chain in order, ids recomputed: records, and (id, RETRACT record, id before) for tombstones."""
+    count = reader.varint()
+    if count == 0:
+        return []
+    sequence, previous, clock, places = reader.varint(), reader.take(32), 0, []
+    for _ in range(count):
+        kind = reader.byte()
+        if kind == 0:
+            gone, before = reader.take(32), previous
+            places.append((gone, Record(reader.sized()), before))
+            previous = gone
+        else:
+            flags = reader.byte()
+            clock += reader.varint()
+            body = (bytes([1, kind]) + feed + varint(sequence) + previous + varint(clock) + bytes([flags & 0x7F])
+                    + reader.sized())
+            record = Record(None, body, reader.take(64) if flags & 0x80 else None)
+            places.append(record)
+            previous = record.id
+        sequence += 1
+    return places
+
+
+def vouched(places, first, network):
+    """How many places from the start on the author's signatures vouch for. One verification a segment."""
+    good = 0
+    for number, place in enumerate(places, 1):
+        if isinstance(place, Record):
+            if place.signature is None:
+                continue
+            if not place.is_signed(network):
+                return good
+        else:
+            gone, retraction, before = place
+            named = varint(first + number - 1) + gone + before
+            if retraction.kind != RETRACT or retraction.payload != named or not retraction.is_signed(network):
+                return good
+        good = number
+    return good
 
 
 class Writer:
@@ -214,7 +258,7 @@ class Link:
         self.send(bytes([PUSH]) + varint(len(records)) + b"".join(sized(record) for record in records))
 
     def fetch(self, feed, last):
-        """Every record of a feed up to `last`, in order; tombstones as None."""
+        """Every record of a feed up to `last`, in order; tombstones as None. Raises unless signatures vouch for all."""
         records, first = [], 1
         while first <= last:
             self.send(bytes([RANGE_REQ]) + feed + varint(first) + varint(min(last, first + 255)))
@@ -222,22 +266,17 @@ class Link:
                 reader = Reader(self.await_frame(RANGE_RESP)[1:])
                 if reader.take(32) == feed:
                     break
-            count = reader.varint()
-            if count == 0:
+            start = Reader(reader.data[reader.at:])
+            places = read_chain(feed, reader)
+            if not places:
                 raise ValueError(f"the node gives nothing from {first} on")
-            for _ in range(count):
-                if reader.byte() == 0:
-                    record = Record(reader.sized())
-                    if record.sequence != first:
-                        raise ValueError("a gap in the answer")
-                    records.append(record)
-                else:
-                    first_of_tombstone, _, _ = reader.varint(), reader.take(32), reader.sized()
-                    if first_of_tombstone != first:
-                        raise ValueError("a gap in the answer")
-                    records.append(None)
-                first += 1
-        return records
+            if start.varint() and start.varint() != first:
+                raise ValueError("a gap in the answer")
+            if vouched(places, first, self.network) != len(places):
+                raise ValueError("nothing vouches for the answer")
+            records += [place if isinstance(place, Record) else None for place in places]
+            first += len(places)
+        return records[:last]
 
     def await_held(self, feed, sequence):
         """Asks for one record until the node has it: it answers for what it has written down, and that takes a moment."""
@@ -281,7 +320,7 @@ def fetch(args):
         author = first.delegation(peer.network) if first and first.kind == DELEGATE else feed
         feeds.append({
             "feed": feed.hex(), "author": author.hex() if author else None, "records": len(records),
-            "verified": sum(record.is_signed(peer.network) for record in present), "chained": chained,
+            "verified": len(records), "chained": chained,
             "head_matches": bool(present) and present[-1].id[:8] == head,
             "payloads": [record.payload.hex() if record else None for record in records],
         })
@@ -297,7 +336,7 @@ def publish(args):
     peer.await_held(writer.feed, len(records))
     echoed = peer.fetch(writer.feed, len(records))
     return {"feed": writer.feed.hex(), "records": len(records),
-            "unchanged": [record.encoded for record in echoed if record] == records}
+            "unchanged": [record.body for record in echoed if record] == [record[:-64] for record in records]}
 
 
 def serve(args):

@@ -78,9 +78,10 @@ def records():
     ]:
         out.add(f"title: {name}", ITEM, titled(song, title.encode()), {"item": "track:1", "title": title.encode().hex()})
     target = blake(b"vectors: target")
-    out.add("retraction", RETRACT, retract(3, target), {"target": 3, "targetID": target.hex()}, sequence=4)
-    out.add("retraction of the largest sequence", RETRACT, retract(LIMIT, target),
-            {"target": LIMIT, "targetID": target.hex()}, sequence=4)
+    before = blake(b"vectors: before the target")
+    for name, number in [("retraction", 3), ("retraction of the largest sequence", LIMIT)]:
+        out.add(name, RETRACT, retract(number, target, before),
+                {"target": number, "targetID": target.hex(), "targetPrevious": before.hex()}, sequence=4)
     consent = delegate(AUTHOR, DEVICE.public, NETWORK)
     out.add("delegation", DELEGATE, consent,
             {"author": AUTHOR.public.hex(), "consent": consent[32:].hex(), "consents": True}, key=DEVICE)
@@ -229,10 +230,11 @@ def undecodable_payloads(add, song):
     title("cut scalar at the end", "aé".encode()[:-1])
     title("Latin-1", b"caf\xe9 noir")
     add("title missing", make(ITEM, sized(song)), "title", "truncated")
-    add("retraction of sequence 0", make(RETRACT, retract(0, ZERO), sequence=2), "target", "out of range")
-    add("retraction above 2^48", make(RETRACT, retract(LIMIT + 1, ZERO), sequence=2), "target", "out of range")
+    add("retraction of sequence 0", make(RETRACT, retract(0, ZERO, ZERO), sequence=2), "target", "out of range")
+    add("retraction above 2^48", make(RETRACT, retract(LIMIT + 1, ZERO, ZERO), sequence=2), "target", "out of range")
     add("retraction without an id", make(RETRACT, varint(1), sequence=2), "target id", "truncated")
-    add("retraction with more", make(RETRACT, retract(1, ZERO) + b"\0", sequence=2), "payload", "trailing bytes")
+    add("retraction without the id before", make(RETRACT, varint(1) + ZERO, sequence=2), "target previous", "truncated")
+    add("retraction with more", make(RETRACT, retract(1, ZERO, ZERO) + b"\0", sequence=2), "payload", "trailing bytes")
     add("delegation without consent", make(DELEGATE, AUTHOR.public, key=DEVICE), "consent", "truncated", DEVICE)
     add("delegation with half a consent", make(DELEGATE, AUTHOR.public + bytes(63), key=DEVICE), "consent",
         "truncated", DEVICE)
@@ -252,10 +254,11 @@ def frames():
     play = (PLAY, item_weight(b"track:1", 1000))
     feed = chain(AUTHOR, [play, play, (PLAY, item_weight(b"track:2", 1000))])
     twin = chain(AUTHOR, [(PLAY, item_weight(b"track:9", 1000))])
-    retraction = sign(make(RETRACT, retract(2, feed[1][1]), sequence=4, previous=feed[2][1], time=NOW + 4000))
+    retraction = sign(make(RETRACT, retract(2, feed[1][1], feed[0][1]), sequence=4, previous=feed[2][1], time=NOW + 4000))
     keys = sorted(blake(b"feed %d" % i) for i in range(100))
     head = blake(b"head")
     first = [record for record, _ in feed]
+    marks = [mark(key, number, blake(b"head %d" % number), 7) for number, key in enumerate(keys, 1)]
     rows = [
         ("hello", "hello", hello(NETWORK, NOW)),
         ("hello with everything large", "hello", hello(NETWORK, LIMIT, 2**64 - 1, 2**64 - 1, 2**64 - 1, 2**64 - 1)),
@@ -271,10 +274,24 @@ def frames():
         ("frontier of 100, all large", "frontier", frontier([(key, LIMIT, head) for key in keys])),
         ("range request of one", "rangeRequest", range_request(AUTHOR.public, 5, 5)),
         ("range request of 256", "rangeRequest", range_request(AUTHOR.public, 1, 256)),
-        ("range response of nothing", "rangeResponse", range_response(AUTHOR.public, [])),
-        ("range response with a tombstone", "rangeResponse", range_response(
-            AUTHOR.public, [held(first[0]), tombstone(2, feed[1][1], retraction), held(first[2])])),
-        ("fork proof", "forkProof", fork_proof(first[0], twin[0][0])),
+        ("range response of nothing", "rangeResponse", range_response(AUTHOR.public)),
+        ("range response of three", "rangeResponse", range_response(AUTHOR.public, chain_of(1, ZERO, [
+            part(PLAY, NOW + 1000, play[1]), part(PLAY, 1000, play[1]),
+            part(PLAY, 1000, item_weight(b"track:2", 1000), first[2][-64:])]))),
+        ("range response with a tombstone", "rangeResponse", range_response(AUTHOR.public, chain_of(1, ZERO, [
+            part(PLAY, NOW + 1000, play[1]), tombstone(feed[1][1], retraction),
+            part(PLAY, 2000, item_weight(b"track:2", 1000), first[2][-64:])]))),
+        ("range response of 64 to a signature", "rangeResponse", range_response(AUTHOR.public, chain_of(5, head, [
+            *[part(PLAY, 1, play[1])] * 63, part(PLAY, 1, play[1], bytes(64))]))),
+        ("fork proof", "forkProof", fork_proof(
+            AUTHOR.public,
+            chain_of(1, ZERO, [part(PLAY, NOW + 1000, play[1]), part(PLAY, 1000, play[1], first[1][-64:])]),
+            chain_of(1, ZERO, [part(PLAY, NOW + 1000, item_weight(b"track:9", 1000), twin[0][0][-64:])]))),
+        ("sketch of 100 entries, 40 symbols", "sketch", sketch(7, 100, 0, symbols(marks, 7, 40))),
+        ("sketch of nothing: the whole frontier is told besides", "sketch", sketch(7, 3, 0, [])),
+        ("sketch request", "sketchRequest", sketch_request(7, 64)),
+        ("sketch request for the whole frontier", "sketchRequest", sketch_request(7, 0)),
+        ("sketch result", "sketchResult", sketch_result(7, sorted(identity >> 16 for identity, _ in marks[:3]))),
         ("invitation", "invitation", invitation(bytes(range(16)), FRIEND.public, b"tcp://192.0.2.7:7000")),
         ("invitation without an address", "invitation", invitation(bytes(16), FRIEND.public, b"")),
         ("invitation, address of 128", "invitation", invitation(bytes(16), FRIEND.public, b"a" * 128)),
@@ -287,6 +304,7 @@ def undecodable_frames():
     head = blake(b"head")
     whole = hello(NETWORK, NOW)
     entry = varint(1) + head[:8]
+    end = part(PLAY, 1, b"x", bytes(64))
     rows = [
         ("nothing", b"", "type", "truncated"),
         *[(f"type {kind}", bytes([kind]), "type", "unknown value") for kind in (0, 5, 11, 21, 255)],
@@ -312,10 +330,35 @@ def undecodable_frames():
         ("range backwards", range_request(low, 6, 5), "last", "out of range"),
         ("range of 257", range_request(low, 1, 257), "last", "out of range"),
         ("range from 0", range_request(low, 0, 5), "first", "out of range"),
-        ("range response of 257", b"\x17" + low + varint(257), "entries", "too many elements"),
-        ("range response with tag 2", range_response(low, [b"\x02" + sized(b"x")]), "tag", "unknown value"),
-        ("tombstone at sequence 0", range_response(low, [tombstone(0, head, b"x")]), "sequence", "out of range"),
-        ("fork proof of one", b"\x1e" + sized(b"x"), "record", "truncated"),
+        ("range response of 257", b"\x17" + low + varint(257), "places", "too many elements"),
+        ("range response from 0", range_response(low, chain_of(0, ZERO, [end])), "first", "out of range"),
+        ("range response past 2^48", range_response(low, chain_of(LIMIT, head, [end, end])), "first", "out of range"),
+        ("chain from 1 that names a previous one", range_response(low, chain_of(1, head, [end])), "previous",
+         "not the canonical form"),
+        ("chain from 2 that names none", range_response(low, chain_of(2, ZERO, [end])), "previous",
+         "not the canonical form"),
+        ("chain with flags 2", range_response(low, chain_of(2, head, [part(PLAY, 1, b"x", bytes(64), flags=2)])), "flags",
+         "unknown value"),
+        ("chain with a RETRACT and no signature", range_response(low, chain_of(2, head, [part(RETRACT, 1, b"x"), end])),
+         "flags", "not the canonical form"),
+        ("chain after 2^48", range_response(low, chain_of(2, head, [
+            part(PLAY, LIMIT, b"x"), part(PLAY, 1, b"x", bytes(64))])), "time", "out of range"),
+        ("chain that nothing vouches for", range_response(low, chain_of(2, head, [end, part(PLAY, 1, b"x")])), "signature",
+         "truncated"),
+        ("chain of 65 to a signature", range_response(low, chain_of(2, head, [part(PLAY, 1, b"x")] * 64 + [end])),
+         "segment", "too many elements"),
+        ("chain of 24 KiB to a signature", range_response(low, chain_of(2, head, [part(PLAY, 1, bytes(900))] * 28 + [end])),
+         "segment", "too many elements"),
+        ("chain cut inside a signature", range_response(low, chain_of(2, head, [end]))[:-1], "signature", "truncated"),
+        ("fork proof of one", b"\x1e" + low + chain_of(2, head, [end]), "places", "truncated"),
+        ("fork proof of one and nothing", fork_proof(low, chain_of(2, head, [end]), b"\0"), "places", "out of range"),
+        ("sketch of 1,025 symbols", b"\x18" + bytes(8) + varint(2000) + b"\0" + varint(1025), "symbols", "too many elements"),
+        ("sketch past 8,192 symbols", b"\x18" + bytes(8) + varint(2000) + varint(8192) + varint(1), "symbols", "out of range"),
+        ("sketch of too many entries", b"\x18" + bytes(8) + varint(2**24 + 1), "set size", "out of range"),
+        ("symbol with more marks than entries", sketch(1, 3, 0, [[0, 0, 0, 4]]), "count", "out of range"),
+        ("sketch request past 8,192", sketch_request(1, 8193), "through", "out of range"),
+        ("sketch result with tags descending", sketch_result(1, [5, 4]), "tag", "not the canonical form"),
+        ("sketch result of 8,193", b"\x1a" + bytes(8) + varint(8193), "tags", "too many elements"),
         ("invitation with a short token", b"\x28" + bytes(15), "token", "truncated"),
         ("invitation, address of 129", invitation(bytes(16), low, b"a" * 129), "address", "out of range"),
         ("invitation, address with a line end", invitation(bytes(16), low, b"tcp://a\n"), "address",
@@ -351,9 +394,11 @@ def offers():
     offer("fourth, earlier than the third", sign(fourth(time=NOW + 2999)), "time-reversed")
     offer("fourth, ten minutes and a millisecond ahead", sign(fourth(time=NOW + 3_600_000 + 600_001)), "future-dated")
     offer("68th: 65 ahead", sign(fourth(sequence=68)), "too-far-ahead")
-    offer("fourth retracts itself", sign(fourth(RETRACT, retract(4, id3))), "bad-retraction")
-    offer("fourth retracts the second by the third's id", sign(fourth(RETRACT, retract(2, id3))), "bad-retraction")
-    offer("fourth retracts the first", sign(fourth(RETRACT, retract(1, id1))), "bad-retraction")
+    offer("fourth retracts itself", sign(fourth(RETRACT, retract(4, id3, id3))), "bad-retraction")
+    offer("fourth retracts the second by the third's id", sign(fourth(RETRACT, retract(2, id3, id1))), "bad-retraction")
+    offer("fourth retracts the second, and names another before it", sign(fourth(RETRACT, retract(2, id2, id2))),
+          "bad-retraction")
+    offer("fourth retracts the first", sign(fourth(RETRACT, retract(1, id1, ZERO))), "bad-retraction")
     offer("fourth delegates", sign(fourth(DELEGATE, delegate(FRIEND, AUTHOR.public, NETWORK))), "bad-delegation")
     offer("fourth, in the same millisecond as the third", sign(fourth(time=NOW + 3000)), "accept")
     device = delegate(AUTHOR, DEVICE.public, OTHER_NETWORK)

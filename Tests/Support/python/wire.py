@@ -4,6 +4,7 @@ Every function returns bytes. Nothing here checks what it is given: a test must 
 the rules forbid.
 """
 import hashlib
+import math
 
 from nacl.signing import SigningKey
 
@@ -66,8 +67,8 @@ def titled(item, title):
     return sized(item) + sized(title)
 
 
-def retract(sequence, record_id):
-    return varint(sequence) + record_id
+def retract(sequence, record_id, previous):
+    return varint(sequence) + record_id + previous
 
 
 def delegate(author_key, device, network):
@@ -120,20 +121,77 @@ def range_request(feed, first, last):
     return b"\x16" + feed + varint(first) + varint(last)
 
 
-def held(record):
-    return b"\0" + sized(record)
+def part(kind, step, payload, signature=None, flags=0):
+    """A record of a chain: what the chain does not give, `step` milliseconds after the record before it."""
+    mark = 0x80 if signature else 0
+    return bytes([kind, flags | mark]) + varint(step) + sized(payload) + (signature or b"")
 
 
-def tombstone(sequence, retracted_id, retraction):
-    return b"\x01" + varint(sequence) + retracted_id + sized(retraction)
+def tombstone(retracted_id, retraction):
+    return b"\0" + retracted_id + sized(retraction)
 
 
-def range_response(feed, entries):
-    return b"\x17" + feed + varint(len(entries)) + b"".join(entries)
+def chain_of(first, previous, places):
+    return varint(len(places)) + (varint(first) + previous + b"".join(places) if places else b"")
 
 
-def fork_proof(one, other):
-    return b"\x1e" + sized(one) + sized(other)
+def range_response(feed, chain=b"\0"):
+    return b"\x17" + feed + chain
+
+
+def fork_proof(feed, one, other):
+    return b"\x1e" + feed + one + other
+
+
+# -- sketches: section 7
+
+WORD = 2**64 - 1
+
+
+def mix(value):
+    value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9 & WORD
+    value = (value ^ value >> 27) * 0x94D049BB133111EB & WORD
+    return value ^ value >> 31
+
+
+def mark(feed, sequence, head, salt):
+    """The two numbers of a frontier entry: tag and head mark, and sequence."""
+    digest = blake(b"vouchbird sketch v1\0" + salt.to_bytes(8, "big") + feed)
+    words = [int.from_bytes(digest[i:i + 8], "big") for i in (0, 8)]
+    mark_of_head = mix(words[1] ^ int.from_bytes(head[:8], "big")) >> 48
+    return words[0] & ~0xFFFF | mark_of_head, sequence & 2**40 - 1
+
+
+def symbols(marks, salt, count):
+    """The first `count` coded symbols: [identity, sequence, check, number of marks]."""
+    out = [[0, 0, 0, 0] for _ in range(count)]
+    for identity, sequence in marks:
+        state = seed = mix(mix(identity ^ salt) ^ sequence)
+        index = 0
+        while index < count:
+            symbol = out[index]
+            symbol[0] ^= identity
+            symbol[1] ^= sequence
+            symbol[2] ^= seed >> 32
+            symbol[3] += 1
+            state = state + 0x9E3779B97F4A7C15 & WORD
+            gap = (float(index) + 1.5) * (4294967296.0 / math.sqrt(float(mix(state)) + 1.0) - 1.0)
+            index += int(min(max(math.ceil(gap), 1), 10**12))
+    return out
+
+
+def sketch(salt, size, first, coded):
+    rows = b"".join(identity.to_bytes(8, "big") + sequence.to_bytes(5, "big") + check.to_bytes(4, "big") + varint(count)
+                    for identity, sequence, check, count in coded)
+    return b"\x18" + salt.to_bytes(8, "big") + varint(size) + varint(first) + varint(len(coded)) + rows
+
+
+def sketch_request(salt, through):
+    return b"\x19" + salt.to_bytes(8, "big") + varint(through)
+
+
+def sketch_result(salt, tags):
+    return b"\x1a" + salt.to_bytes(8, "big") + varint(len(tags)) + b"".join(tag.to_bytes(6, "big") for tag in tags)
 
 
 def invitation(token, author, address):

@@ -1,0 +1,245 @@
+import Primitives
+import Records
+
+/// Ranges: chains of places, asked for and given. One signature vouches for every place before it, so
+/// a chain is judged segment by segment: ids recomputed, rules checked, one verification, one step.
+extension Node {
+    /// A peer asks for a range of ours.
+    mutating func asked(_ request: RangeRequest, by link: LinkID, _ effects: inout [Effect]) {
+        guard let index = feeds.index(of: request.feed), request.first <= feeds[index].frontier,
+            let slot = links.slot(of: link), links[slot: slot].readsRunning < limits.readsPerLink
+        else {
+            let empty = RangeResponse(feed: request.feed, chain: nil)
+            effects.append(.send(link, .rangeResponse(empty)))
+            return
+        }
+        links[slot: slot].readsRunning += 1
+        let id = nextEffect()
+        reads[id] = .answer(link, session: links[slot: slot].session, request)
+        // At least one segment: only its last place vouches for the first.
+        let wanted = max(request.last, request.first + UInt64(WireLimits.segmentPlaces) - 1)
+        let held = RangeRequest(
+            feed: request.feed, first: request.first, last: min(wanted, feeds[index].frontier))
+        effects.append(.readRange(id, held, maximumBytes: limits.rangeBytes))
+    }
+
+    /// The store read what a peer, or a suspicion of ours, asked for; nothing, if it could not.
+    mutating func rangeRead(
+        _ id: EffectID, _ entries: [StoredEntry], _ effects: inout [Effect]
+    ) {
+        guard let read = reads.removeValue(forKey: id) else { return }
+        let places = entries.compactMap { $0.place(scheme) }
+        switch read {
+        case .answer(let link, let session, let request):
+            guard links[link]?.session == session else { return }
+            links.update(link) { $0.readsRunning -= 1 }
+            let chain = places.count == entries.count ? Chain(places, through: request.last) : nil
+            effects.append(
+                .send(link, .rangeResponse(RangeResponse(feed: request.feed, chain: chain))))
+            if let feed = feeds.index(of: request.feed), let chain {
+                links.update(link) { $0.note(offered: chain.last, of: feed) }
+            }
+        case .fork(let suspect):
+            settleFork(places, suspect, &effects)
+        }
+    }
+
+    /// A peer answered one of our range requests.
+    mutating func answered(
+        _ response: RangeResponse, by link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        // An answer that comes too late is still worth its records.
+        var asked: RangeRequest?
+        links.update(link) { state in
+            asked = state.ranges.remove(response.feed)?.request
+            state.missedRanges = 0
+            state.askAgainAt = nil
+        }
+        if asked != nil { release(response.feed, from: link) }
+        let before = feeds.tip(of: response.feed)
+        if let chain = response.chain { take(chain, from: link, now, &effects) }
+        let after = feeds.tip(of: response.feed)
+        if let asked, after == before, asked.first > before, hasRoom {
+            dropWant(response.feed, of: link)
+        }
+        pump(link, now, &effects)
+    }
+
+    /// Judges a chain segment by segment; the first that is not taken decides for the rest.
+    private mutating func take(
+        _ chain: Chain, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        guard let places = try? chain.rebuilt(scheme: scheme) else {
+            conclude(.reject(.malformed), link, places: chain.places.count, &effects)
+            return
+        }
+        var before = chain.previous
+        var left = places.count
+        for segment in places.segments {
+            guard let verdict = judge(segment, after: before, from: link, now, &effects) else {
+                return
+            }
+            switch verdict {
+            case .accept, .ignore(.duplicate): break
+            default:
+                conclude(verdict, link, places: left, &effects)
+                return
+            }
+            before = segment.last?.id ?? before
+            left -= segment.count
+        }
+        if let index = feeds.index(of: chain.feed) {
+            links.update(link) { $0.note(known: chain.last, of: index) }
+        }
+    }
+
+    /// Takes one segment, or says why not; nil while a fork is being settled. What is taken, and what is held
+    /// already, is counted here.
+    private mutating func judge(
+        _ segment: ArraySlice<ChainPlace>, after before: RecordID, from link: LinkID,
+        _ now: Moment, _ effects: inout [Effect]
+    ) -> Verdict? {
+        guard let first = segment.first, let last = segment.last else {
+            return .ignore(.duplicate)
+        }
+        guard let index = feeds.index(of: first.feed) else {
+            return judgeFirst(segment, from: link, now, &effects)
+        }
+        let isLostOwn = first.feed == configuration.feed && last.sequence > feeds[index].tip
+        if isLostOwn {
+            guard isSigned(segment, after: before) else { return .reject(.badSignature) }
+            fence(known: max(last.sequence, links[link]?.known(index) ?? 0), &effects)
+            want(first.feed, through: last.sequence, from: link)
+        }
+        if feeds[index].isFrozen { return .ignore(.frozen) }
+        let tip = feeds[index].tip
+        if let other = segment.first(where: { isContradicted($0, in: feeds[index]) }) {
+            guard isSigned(segment, after: before) else { return .reject(.badSignature) }
+            suspectFork(Array(segment.drop { $0.sequence < other.sequence }), &effects)
+            return nil
+        }
+        let fresh = segment.drop { $0.sequence <= tip }
+        counts.count(.ignore(.duplicate), places: segment.count - fresh.count)
+        guard let next = fresh.first else { return .ignore(.duplicate) }
+        guard next.sequence == tip + 1 else {
+            want(first.feed, through: last.sequence, from: link)
+            return .ignore(.tooFarAhead)
+        }
+        if !isLostOwn, let verdict = judgeQuota(fresh, now) { return verdict }
+        let isBroken = next.sequence == first.sequence && before != feeds[index].tipID
+        if !isBroken, let reason = fault(of: fresh, in: feeds[index]) { return .reject(reason) }
+        guard isLostOwn || isSigned(segment, after: before) else { return .reject(.badSignature) }
+        if isBroken {
+            // Its author signed another history: what it has at our tip proves the fork.
+            probe(first.feed, at: tip, link, now, &effects)
+            return .reject(.brokenChain)
+        }
+        extend(index, by: fresh, from: link, now, &effects)
+        return .accept
+    }
+
+    /// The first segment of a feed that is not held.
+    private mutating func judgeFirst(
+        _ segment: ArraySlice<ChainPlace>, from link: LinkID, _ now: Moment,
+        _ effects: inout [Effect]
+    ) -> Verdict? {
+        guard case .record(let record)? = segment.first else { return .reject(.badRetraction) }
+        if let verdict = judgeAdmission(record, now) ?? judgeQuota(segment, now) { return verdict }
+        if let reason = fault(of: segment, in: FeedState(key: record.body.feed)) {
+            return .reject(reason)
+        }
+        guard isSigned(segment, after: .zero) else { return .reject(.badSignature) }
+        switch admitFeed(of: record, &effects) {
+        case .failure(let refusal): return refusal.verdict
+        case .success(let index):
+            extend(index, by: segment, from: link, now, &effects)
+            return .accept
+        }
+    }
+
+    /// Room and clock: a segment is taken whole or not at all, so a feed may pass its cap by a part of one.
+    private func judgeQuota(_ fresh: ArraySlice<ChainPlace>, _ now: Moment) -> Verdict? {
+        guard let first = fresh.first, first.sequence <= recordCap(of: first.feed) else {
+            return .ignore(.overQuota)
+        }
+        let latest = now.wall.advanced(byMilliseconds: limits.futureMilliseconds)
+        if fresh.contains(where: { $0.time ?? latest > latest }) { return .ignore(.futureDated) }
+        return hasRoom(for: fresh.count) ? nil : .ignore(.storeUnavailable)
+    }
+
+    private func isContradicted(_ place: ChainPlace, in feed: FeedState) -> Bool {
+        place.sequence <= feed.tip
+            && feed.fingerprints[Int(place.sequence) - 1] != fingerprint(place.id)
+    }
+
+    private func isSigned(_ segment: ArraySlice<ChainPlace>, after before: RecordID) -> Bool {
+        segment.last?.isSigned(
+            after: segment.dropLast().last?.id ?? before, network: configuration.network,
+            scheme: scheme) ?? false
+    }
+
+    /// What is wrong with places that follow the tip, apart from signatures and the chain itself.
+    func fault(of places: ArraySlice<ChainPlace>, in feed: FeedState) -> RejectReason? {
+        var time = feed.tipTime
+        var added: [UInt64] = []
+        added.reserveCapacity(places.count)
+        func isHeld(_ id: RecordID, at sequence: UInt64) -> Bool {
+            let print = fingerprint(id)
+            return sequence <= feed.tip
+                ? feed.fingerprints[Int(sequence) - 1] == print
+                : added[Int(sequence - feed.tip) - 1] == print
+        }
+        for place in places {
+            if let own = place.time {
+                guard own >= time else { return .timeReversed }
+                time = own
+            }
+            switch place {
+            case .tombstone(_, let sequence, _, _):
+                // The first record says for whom the feed speaks, and stays.
+                guard sequence > 1 else { return .badRetraction }
+            case .record(let record):
+                switch record.body.payload {
+                case .delegate where record.body.sequence != 1: return .badDelegation
+                case .retract(let sequence, let id, let previous):
+                    guard sequence > 1, sequence < record.body.sequence,
+                        isHeld(id, at: sequence), isHeld(previous, at: sequence - 1)
+                    else { return .badRetraction }
+                default: break
+                }
+            }
+            added.append(fingerprint(place.id))
+        }
+        return nil
+    }
+
+    /// Puts verified places behind the tip.
+    private mutating func extend(
+        _ index: FeedIndex, by places: ArraySlice<ChainPlace>, from link: LinkID, _ now: Moment,
+        _ effects: inout [Effect]
+    ) {
+        let isOwn = feeds[index].key == configuration.feed
+        for place in places {
+            feeds[index].extend(
+                id: place.id, time: place.time, fingerprint: fingerprint(place.id))
+            switch place {
+            case .record(let record): gather(isOwn ? signed(record) : record, index, link, now)
+            case .tombstone(let feed, let sequence, let id, let retraction):
+                let tombstone = Tombstone(
+                    feed: feed, sequence: sequence, id: id, retraction: retraction.body.sequence,
+                    encodedRetraction: retraction.encoded)
+                gathered.places.append(
+                    Gathered.Place(entry: .tombstone(tombstone), feed: index, source: link))
+            }
+        }
+        counts.count(.accept, places: places.count)
+        drainWindow(of: index, now, &effects)
+    }
+
+    /// A lost own record that came back without its signature gets it again: Ed25519 signs a body always alike.
+    private func signed(_ record: Record) -> Record {
+        guard record.signature == nil else { return record }
+        return Record(
+            signing: record.body, network: configuration.network, signer: signer, scheme: scheme)
+    }
+}

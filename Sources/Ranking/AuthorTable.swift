@@ -1,0 +1,63 @@
+import Primitives
+
+/// The authors with edges of their own, in slots 0 ..< count: a `BoundedTable` whose entries lie in
+/// segments, so that a reader's copy costs the writer little.
+struct AuthorTable: Sendable {
+    let capacity: Int
+    /// By slot. Their order follows from the sequence of operations alone.
+    private(set) var keys = SegmentedArray<PublicKey>()
+    private(set) var entries = SegmentedArray<AuthorEntry>()
+    private var slots: [PublicKey: Int] = [:]
+    /// The author that was asked for last: feeds arrive in runs of one author.
+    private var recent: (key: PublicKey, slot: Int)?
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    var count: Int { entries.count }
+    var isFull: Bool { count >= capacity }
+
+    func contains(_ key: PublicKey) -> Bool { slots[key] != nil }
+
+    /// The slot of an author: valid until the next removal.
+    func slot(of key: PublicKey) -> Int? {
+        if let recent, recent.key == key { return recent.slot }
+        return slots[key]
+    }
+
+    /// The same, remembered for the next call.
+    mutating func findSlot(of key: PublicKey) -> Int? {
+        if let recent, recent.key == key { return recent.slot }
+        guard let slot = slots[key] else { return nil }
+        recent = (key, slot)
+        return slot
+    }
+
+    subscript(key: PublicKey) -> AuthorEntry? { slot(of: key).map { entries[$0] } }
+
+    subscript(slot slot: Int) -> AuthorEntry {
+        _read { yield entries[slot] }
+        _modify { yield &entries[slot] }
+    }
+
+    /// Adds an author that is not there yet; there must be room.
+    mutating func insert(_ key: PublicKey, _ entry: AuthorEntry) -> Int {
+        require(!isFull && slots[key] == nil, "an author enters once and where there is room")
+        let slot = count
+        slots[key] = slot
+        keys.append(key)
+        entries.append(entry)
+        return slot
+    }
+
+    /// Moves the last author into the gap.
+    mutating func remove(_ key: PublicKey) {
+        guard let slot = slots.removeValue(forKey: key) else { return }
+        recent = nil
+        let lastKey = keys.removeLast()
+        let lastEntry = entries.removeLast()
+        guard lastKey != key else { return }
+        keys[slot] = lastKey
+        entries[slot] = lastEntry
+        slots[lastKey] = slot
+    }
+}

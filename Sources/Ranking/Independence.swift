@@ -1,0 +1,97 @@
+/// The factor on items whose support a few authors could silence together (section "Independence" of
+/// `docs/ranking.md`): the answer to cross-linked teams, whom dominators do not see.
+struct Independence {
+    /// The part of an item's support that independent ways of trust carry, relative to what they carry
+    /// of trust as a whole, in [0, 1]; nil for items that were not asked about. Per item.
+    private(set) var values: [Double?]
+    private var routing: SupportRouting
+    /// What the ways carry of the ego's trust as a whole.
+    private let reference: Double
+    private let parameters: RankingParameters
+
+    init(_ snapshot: GraphSnapshot, _ query: RankingQuery, visits: [Double]) {
+        parameters = query.parameters
+        values = [Double?](repeating: nil, count: snapshot.itemCount)
+        routing = SupportRouting(snapshot, query, visits: visits)
+        reference = routing.carried(
+            visits.indices.map { .init(author: UInt32(truncatingIfNeeded: $0), amount: visits[$0]) }
+        )
+    }
+
+    /// Asks about items, highest score first, until the first `auditedPlaces` places are certain: no
+    /// item that was not asked about could reach them even so. Of two factors
+    /// the smaller one counts. O(supporters of the items asked and their ways).
+    mutating func audit(
+        _ snapshot: GraphSnapshot, _ contributions: Contributions, scores: inout [Double],
+        factors: inout [Double], leftOut: [Bool]
+    ) {
+        let order = scores.indices.filter { scores[$0] > 0 && !leftOut[$0] }
+            .sorted { (-scores[$0], $0) < (-scores[$1], $1) }
+        var waiting = ScoreHeap()
+        var certain = 0
+        for item in order {
+            while let best = waiting.top, best >= scores[item] {
+                waiting.removeTop()
+                certain += 1
+            }
+            if certain >= parameters.auditedPlaces { return }
+            let factor = min(factors[item], factor(snapshot, contributions, item: item))
+            scores[item] *= factor / factors[item]
+            factors[item] = factor
+            waiting.insert(scores[item])
+        }
+    }
+
+    private mutating func factor(
+        _ snapshot: GraphSnapshot, _ contributions: Contributions, item: Int
+    ) -> Double {
+        var support: [SupportRouting.Support] = []
+        for place in snapshot.holders.places(item) {
+            let author = snapshot.holders.row(at: place)
+            guard
+                let entry = snapshot.interactions.entry(
+                    row: Int(author), column: UInt32(truncatingIfNeeded: item))
+            else { continue }
+            let amount = contributions.value(
+                author: Int(author), entry: entry, weights: snapshot.interactions.weights)
+            support.append(.init(author: author, amount: amount))
+        }
+        let carried = routing.carried(support)
+        let value = reference > 0 ? min(1, carried / reference) : 1
+        values[item] = value
+        let ramp =
+            (value - parameters.independenceFrom)
+            / (parameters.independenceUntil - parameters.independenceFrom)
+        return max(parameters.floor, min(1, ramp))
+    }
+}
+
+/// A heap of scores, the largest on top.
+private struct ScoreHeap {
+    private var heap: [Double] = []
+
+    var top: Double? { heap.first }
+
+    mutating func insert(_ score: Double) {
+        heap.append(score)
+        var child = heap.count - 1
+        while child > 0, heap[child] > heap[(child - 1) / 2] {
+            heap.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    mutating func removeTop() {
+        guard let last = heap.popLast(), !heap.isEmpty else { return }
+        heap[0] = last
+        var above = 0
+        while true {
+            var child = 2 * above + 1
+            guard child < heap.count else { return }
+            if child + 1 < heap.count, heap[child + 1] > heap[child] { child += 1 }
+            guard heap[child] > heap[above] else { return }
+            heap.swapAt(child, above)
+            above = child
+        }
+    }
+}

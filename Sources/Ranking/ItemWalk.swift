@@ -1,0 +1,72 @@
+/// The item walk of `tsalsa` for given trust (section C of `docs/ranking.md`): what its engine and the
+/// warm start share.
+struct ItemWalk {
+    private let kernel: InteractionKernel
+    private let forth: [Double]
+    private let back: [Double]
+    private let popularity: [Double]
+    private let start: [Double]
+    private let massPerTrust: Double
+
+    init(_ snapshot: GraphSnapshot, _ query: RankingQuery, trust: [Double]) {
+        let scales = snapshot.interactions.scales
+        kernel = InteractionKernel(snapshot, mass: trust)
+        var back = scales
+        for author in 0..<back.count { back[author] *= trust[author] }
+        self.back = back
+        forth = scales.map { $0 * (1 - query.parameters.alphaSalsa) }
+        popularity = kernel.scatter(back)
+        (start, massPerTrust) = Self.start(snapshot, query, trust: trust)
+    }
+
+    /// The mass in the limit; `known` visits of items, when they are nearly right, save iterations.
+    func mass(_ query: RankingQuery, near known: [Double]? = nil) -> WalkMass {
+        let parameters = query.parameters
+        let visits = kernel.solve(
+            from: start, forth: forth, back: back, popularity: popularity, known: known,
+            iterations: TrustedSalsa.iterations(
+                alpha: parameters.alphaSalsa, epsilon: parameters.epsilon),
+            tolerance: Self.residualPart * parameters.epsilon)
+        return mass(visits, query)
+    }
+
+    /// What is lacking at the end may sum to this part of epsilon.
+    private static let residualPart = 0.1
+
+    private func mass(_ visits: InteractionKernel.Visits, _ query: RankingQuery) -> WalkMass {
+        let total = visits.items.reduce(0, +)
+        let inverse = total > 0 ? 1 / total : 0
+        return WalkMass(
+            authorVisits: visits.authors, itemVisits: visits.items, popularity: popularity,
+            shares: visits.items.map { $0 * inverse },
+            contributions: .rates(zip(visits.authors, forth).map { $0 * $1 * inverse }),
+            popularityExponent: query.parameters.popularityExponent, massPerTrust: massPerTrust)
+    }
+
+    /// Where walks begin: at the ego or, while it has no items, at the authors it trusts that have
+    /// some; and the factor of T2's bound.
+    ///
+    /// Trusted authors without items are left out of a cold start: walks from them deliver nothing, and
+    /// with them in it the bound of T2 would not hold for what is delivered.
+    private static func start(
+        _ snapshot: GraphSnapshot, _ query: RankingQuery, trust: [Double]
+    ) -> (start: [Double], massPerTrust: Double) {
+        let ego = query.ego.position
+        let scales = snapshot.interactions.scales
+        var start = [Double](repeating: 0, count: snapshot.authorCount)
+        guard snapshot.contains(query.ego) else { return (start, 0) }
+        if scales[ego] > 0, trust[ego] > 0 {
+            start[ego] = 1
+            return (start, (1 - query.parameters.alphaSalsa) / trust[ego])
+        }
+        var reachable = 0.0
+        for author in 0..<start.count where author != ego && scales[author] > 0 {
+            reachable += trust[author]
+        }
+        guard reachable > 0 else { return (start, 0) }
+        for author in 0..<start.count where author != ego && scales[author] > 0 {
+            start[author] = trust[author] / reachable
+        }
+        return (start, 1 / reachable)
+    }
+}

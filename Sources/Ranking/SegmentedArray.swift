@@ -1,0 +1,49 @@
+/// An array in blocks of a fixed size, so that a write while somebody holds a copy copies one block and
+/// not everything: the copy is a snapshot that costs one reference a block.
+///
+/// Reading and writing an element and appending are O(1); after a copy the first write to a block is
+/// O(`blockCount`).
+struct SegmentedArray<Element> {
+    /// A power of two: 64 rows of an author's edges or 64 identifiers are a few pages.
+    private static var shift: Int { 6 }
+    static var blockCount: Int { 1 << shift }
+
+    private var blocks: [[Element]] = []
+    private(set) var count = 0
+
+    var indices: Range<Int> { 0..<count }
+
+    subscript(index: Int) -> Element {
+        _read { yield blocks[index >> Self.shift][index & (Self.blockCount - 1)] }
+        _modify { yield &blocks[index >> Self.shift][index & (Self.blockCount - 1)] }
+    }
+
+    mutating func append(_ element: Element) {
+        if count >> Self.shift == blocks.count {
+            blocks.append([])
+            blocks[blocks.count - 1].reserveCapacity(Self.blockCount)
+        }
+        blocks[count >> Self.shift].append(element)
+        count += 1
+    }
+
+    mutating func removeLast() -> Element {
+        count -= 1
+        let element = blocks[count >> Self.shift].removeLast()
+        if count & (Self.blockCount - 1) == 0 { blocks.removeLast() }
+        return element
+    }
+
+    /// Calls `body` on every element in order, block by block.
+    func forEach(_ body: (Int, Element) -> Void) {
+        var index = 0
+        for block in blocks {
+            for element in block {
+                body(index, element)
+                index += 1
+            }
+        }
+    }
+}
+
+extension SegmentedArray: Sendable where Element: Sendable {}

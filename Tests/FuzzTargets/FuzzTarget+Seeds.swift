@@ -1,0 +1,116 @@
+import Cryptography
+import Daemon
+import Datasets
+import Foundation
+import Primitives
+import Records
+
+/// Where a search starts, and what the tests always try: small valid inputs of each form.
+extension FuzzTarget {
+    public var seeds: [[UInt8]] {
+        switch self {
+        case .record: Seeds.records.map(\.encoded)
+        case .frame: Seeds.frames.map(\.encoded)
+        case .core: Seeds.programs
+        case .author: [Array(ForgedFeed.owner.publicKey.text.utf8)] + [Array(Seeds.hex.utf8)]
+        case .invitation: [Array(Seeds.invitation.link.utf8)]
+        case .backup: Seeds.backup
+        case .request: Seeds.requests
+        case .graph: [Array(Seeds.graph.utf8)]
+        case .dataset: Seeds.files
+        case .item: Seeds.names.map { Array($0.utf8) }
+        }
+    }
+}
+
+private enum Seeds {
+    static var hex: String { ForgedFeed.owner.publicKey.hex }
+
+    static var records: [Record] {
+        var feed = ForgedFeed(number: 1)
+        return (0..<8).map { feed.record(shape: 0, detail: $0) } + [
+            feed.record(shape: 4, detail: 8), feed.record(shape: 6, detail: 1),
+        ]
+    }
+
+    static var frames: [Frame] {
+        let records = records
+        let feed = records[0].body.feed
+        return [
+            .hello(
+                Hello(
+                    minimumVersion: 1, maximumVersion: 1, network: ForgedFeed.network,
+                    capabilities: 0, time: Instant(milliseconds: 2_000_000),
+                    maximumFrameBytes: 65_536)),
+            .ping(nonce: 7), .pong(nonce: 1 << 40), .goodbye(.duplicate),
+            .push(records.prefix(3).map(\.encoded)),
+            .frontier(
+                Frontier(entries: [.init(feed: feed, sequence: 8, headPrefix: 1 << 63)])),
+            .rangeRequest(RangeRequest(feed: feed, first: 1, last: 300)),
+            .rangeResponse(
+                RangeResponse(
+                    feed: feed,
+                    entries: [
+                        .record(records[0].encoded),
+                        .tombstone(
+                            sequence: 2, id: records[1].id, retraction: records[2].encoded),
+                    ])),
+            .forkProof(records[0].encoded, records[1].encoded),
+        ]
+    }
+
+    /// Programs of `CoreProgram`: greetings, pushes, forks, losses, in some orders.
+    static var programs: [[UInt8]] {
+        [
+            [0, 0, 1, 0, 2, 3, 1, 3, 0, 0, 0, 0, 0, 1, 0, 0, 2, 0, 0, 3, 8, 12],
+            [1, 0, 1, 3, 1, 1, 0, 0, 1, 0, 3, 2, 6, 1, 0, 3, 1, 0, 3, 2, 8, 15],
+            [0, 0, 3, 4, 3, 0, 0, 0, 0, 0, 0, 5, 3, 0, 0, 7, 8, 16, 1, 3, 8, 19],
+            [1, 7, 3, 1, 2, 3, 4, 9, 1, 7, 2, 0, 1, 8, 18, 10, 1, 0, 0, 5, 12, 1],
+        ]
+    }
+
+    static var invitation: Invitation {
+        Invitation(
+            address: "tcp://127.0.0.1:7117", nodeKey: NodeKey(raw: ForgedFeed.owner.publicKey.raw),
+            author: ForgedFeed.owner.publicKey,
+            token: [UInt8](repeating: 5, count: InvitationClaim.tokenBytes))
+    }
+
+    static var backup: [[UInt8]] {
+        let identity = try? IdentityBackup(
+            key: ForgedFeed.owner, label: "seed", created: Instant(milliseconds: 1))
+        let text = try? identity?.sealed(passphrase: "seed", cost: .minimal)
+        return text.map { [Array($0.utf8)] } ?? []
+    }
+
+    static var requests: [[UInt8]] {
+        let requests: [Request] = [
+            .status, .recommend(RecommendOptions()), .history(before: 7, limit: 20),
+        ]
+        return requests.compactMap { try? Array(JSONEncoder().encode($0)) }
+    }
+
+    static var graph: String {
+        """
+        {"graph": {"users": 3, "items": 3, "seed": 0, "trust": [[0, 1, 1.0], [1, 2, 0.5]],
+        "listens": [[0, 0, 2.0], [1, 0, 1.0], [1, 1, 3.0], [2, 2, 1.0]]}}
+        """
+    }
+
+    static var files: [[UInt8]] {
+        let texts = [
+            "1\t51\t13883\n1\t52\t11690\n",
+            "user_id:token\titem_id:token\trating:float\n1\t2\t3.5\n",
+            "userID\tartistID\tweight\n2\t51\t13883\n", "1::122::5::838985046\n",
+            "a\tb\n\n#x\nb\ta\t0.5",
+        ]
+        return (0..<UInt8(DatasetFormat.allCases.count)).flatMap { format in
+            texts.map { [format, 9] + Array($0.utf8) }
+        }
+    }
+
+    static let names = [
+        "51", "https://example.org/a?b=1", "mbid:b1a9c0e9-d987-4042-ae91-78d6a3267d69",
+        "isrc:GBAYE0601477", "doi:10.1000/182", "Nina Simone: Sinnerman", "\u{FB01}n\u{301}",
+    ]
+}

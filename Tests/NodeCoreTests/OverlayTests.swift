@@ -1,0 +1,203 @@
+import NodeCore
+import Primitives
+import Testing
+
+/// An overlay with a clock, driven by hand.
+private struct OverlayBench {
+    var overlay: Overlay
+    var now = Moment(wall: Instant(milliseconds: 1 << 40), monotonicMilliseconds: 0)
+
+    init(seed: UInt64 = 5) {
+        overlay = Overlay(seed: seed, at: now)
+    }
+
+    /// Node `number` in a network group of its own, or in group `group`.
+    static func node(_ number: Int, group: Int? = nil) -> KnownNode {
+        var bytes = [UInt8](repeating: 1, count: Bytes32.count)
+        bytes[0] = UInt8(number >> 8)
+        bytes[1] = UInt8(number & 0xff)
+        guard let key = NodeKey(bytes) else { fatalError("a key has 32 bytes") }
+        let word = 0x0b00_0000 + UInt32(group ?? number) << 8 + UInt32(number % 200) + 1
+        return KnownNode(
+            key: key, address: NetworkAddress(ipv4: word, port: 4600),
+            expires: Instant(milliseconds: 1 << 41))
+    }
+
+    mutating func turn(after milliseconds: UInt64 = 0) -> [OverlayAction] {
+        now.monotonicMilliseconds += milliseconds
+        now.wall = now.wall.advanced(byMilliseconds: milliseconds)
+        return overlay.turn(at: now)
+    }
+
+    mutating func learn(_ nodes: [KnownNode], from source: AddressSource) {
+        overlay.learn(nodes, from: source, at: now)
+    }
+
+    /// Every dial of a turn, answered with a link.
+    mutating func dialAndLink(after milliseconds: UInt64 = 0) -> [KnownNode] {
+        let dialled = Self.dials(turn(after: milliseconds))
+        for node in dialled {
+            overlay.linkUp(node.key, node.netgroup, .outbound, isAnchor: false, at: now)
+        }
+        return dialled
+    }
+
+    static func dials(_ actions: [OverlayAction]) -> [KnownNode] {
+        actions.compactMap { if case .dial(let node) = $0 { node } else { nil } }
+    }
+}
+
+@Suite("Overlay")
+struct OverlayTests {
+    @Test("T25: an address is tried when an anchor tells it, or two network groups do, not one")
+    func vouching() {
+        var bench = OverlayBench()
+        let node = OverlayBench.node(1)
+        bench.learn([node], from: .peer(Netgroup(raw: 7)))
+        bench.learn([node], from: .peer(Netgroup(raw: 7)))
+        #expect(OverlayBench.dials(bench.turn()).isEmpty)
+        bench.learn([node], from: .peer(Netgroup(raw: 8)))
+        #expect(OverlayBench.dials(bench.turn()) == [node])
+        bench.learn([OverlayBench.node(2)], from: .anchor)
+        #expect(OverlayBench.dials(bench.turn()) == [OverlayBench.node(2)])
+    }
+
+    @Test("eight peers are kept, each of another network group")
+    func outbound() {
+        var bench = OverlayBench()
+        let crowded = (0..<12).map { OverlayBench.node($0, group: 900) }
+        let spread = (20..<34).map { OverlayBench.node($0) }
+        for part in [crowded, spread] { bench.learn(part, from: .anchor) }
+        for _ in 0..<6 { _ = bench.dialAndLink(after: 1_000) }
+        let linked = bench.overlay.outboundNodes
+        #expect(linked.count == 8)
+        #expect(Set(linked.map(\.netgroup)).count == 8)
+    }
+
+    @Test(
+        "T25: a host that does not answer is left alone for an hour, whatever keys are told for it")
+    func probes() {
+        var bench = OverlayBench()
+        let dead = OverlayBench.node(3, group: 50)
+        bench.learn([dead], from: .anchor)
+        #expect(OverlayBench.dials(bench.turn()) == [dead])
+        bench.overlay.dialFailed(dead.key, at: bench.now)
+        for key in 4..<10 {
+            var again = OverlayBench.node(key)
+            again.address = dead.address
+            bench.learn([again], from: .anchor)
+            #expect(OverlayBench.dials(bench.turn(after: 60_000)).isEmpty)
+        }
+        var later = OverlayBench.node(11)
+        later.address = dead.address
+        _ = bench.turn(after: 3_600_000)
+        bench.learn([later], from: .anchor)
+        #expect(!OverlayBench.dials(bench.turn()).isEmpty)
+    }
+
+    @Test("a dial that is never answered ends by its deadline and is a failure")
+    func deadline() {
+        var bench = OverlayBench()
+        let node = OverlayBench.node(1)
+        bench.learn([node], from: .anchor)
+        #expect(OverlayBench.dials(bench.turn()) == [node])
+        #expect(bench.overlay.nextDeadline == 15_000)
+        #expect(OverlayBench.dials(bench.turn(after: 15_000)).isEmpty)
+        bench.learn([node], from: .anchor)
+        #expect(OverlayBench.dials(bench.turn()).isEmpty)
+    }
+
+    @Test("T25: a peer is answered once in ten minutes, with at most 16 nodes that answered us")
+    func answers() {
+        var bench = OverlayBench()
+        for start in stride(from: 0, to: 48, by: 16) {
+            bench.learn((start..<start + 16).map { OverlayBench.node($0) }, from: .anchor)
+        }
+        let asker = OverlayBench.node(700)
+        bench.overlay.linkUp(
+            asker.key, asker.netgroup, .inbound, isAnchor: false, at: bench.now)
+        #expect(bench.overlay.answer(to: asker.key, at: bench.now)?.isEmpty == true)
+        #expect(bench.overlay.answer(to: asker.key, at: bench.now) == nil)
+        for _ in 0..<40 { _ = bench.dialAndLink(after: 130_000) }
+        let told = bench.overlay.answer(to: asker.key, at: bench.now)
+        #expect(told?.count == 16)
+        #expect(bench.overlay.answer(to: OverlayBench.node(701).key, at: bench.now) == nil)
+    }
+
+    @Test("a feeler asks what the other knows, and hangs up")
+    func feeler() {
+        var bench = OverlayBench()
+        let nodes = (0..<14).map { OverlayBench.node($0) }
+        bench.learn(nodes, from: .anchor)
+        for _ in 0..<4 { _ = bench.dialAndLink(after: 1_000) }
+        let kept = Set(bench.overlay.outboundNodes.map(\.key))
+        let felt = bench.dialAndLink(after: 120_000)
+        #expect(felt.count == 1)
+        #expect(bench.turn().contains(.ask(felt[0].key)))
+        #expect(bench.turn(after: 10_000).contains(.hangUp(felt[0].key)))
+        #expect(Set(bench.overlay.outboundNodes.map(\.key)) == kept)
+    }
+
+    @Test("what answered before a restart is dialled after it")
+    func restart() {
+        var bench = OverlayBench()
+        bench.learn((0..<10).map { OverlayBench.node($0) }, from: .anchor)
+        for _ in 0..<4 { _ = bench.dialAndLink(after: 1_000) }
+        let saved = bench.overlay.saved
+        #expect(saved.count >= 8)
+        #expect(saved.prefix(8).map(\.key) == bench.overlay.outboundNodes.map(\.key))
+        var again = OverlayBench(seed: 6)
+        again.overlay.restore(saved, at: again.now)
+        #expect(!OverlayBench.dials(again.turn()).isEmpty)
+    }
+
+    @Test("T43: no map of an overlay grows past its cap", arguments: [3] as [UInt64])
+    func caps(_ seed: UInt64) {
+        var bench = OverlayBench()
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<400 {
+            let nodes = (0..<16).map { _ in
+                OverlayBench.node(random.below(60_000), group: random.below(5_000))
+            }
+            let source: AddressSource =
+                random.below(3) == 0 ? .anchor : .peer(Netgroup(raw: random.next()))
+            bench.learn(nodes, from: source)
+            for node in OverlayBench.dials(bench.turn(after: UInt64(random.below(60_000)))) {
+                if random.below(2) == 0 {
+                    bench.overlay.linkUp(
+                        node.key, node.netgroup, .outbound, isAnchor: false, at: bench.now)
+                } else {
+                    bench.overlay.dialFailed(node.key, at: bench.now)
+                }
+            }
+            for map in bench.overlay.census {
+                #expect(map.count <= map.capacity, "seed \(seed): \(map.name)")
+            }
+        }
+    }
+
+    @Test("an old acquaintance that answers keeps its place against a newcomer")
+    func testBeforeEvict() {
+        var bench = OverlayBench()
+        // Many nodes of one group share four buckets: some meet an occupied place.
+        let nodes = (0..<160).map { OverlayBench.node($0, group: 77) }
+        var old: Set<NodeKey> = []
+        var dialled: [NodeKey: Int] = [:]
+        for start in stride(from: 0, to: nodes.count, by: 16) {
+            bench.learn(Array(nodes[start..<min(start + 16, nodes.count)]), from: .anchor)
+            for _ in 0..<20 {
+                for node in bench.dialAndLink(after: 125_000) {
+                    dialled[node.key, default: 0] += 1
+                }
+                for action in bench.turn(after: 10_000) {
+                    if case .hangUp(let key) = action { bench.overlay.linkDown(key) }
+                }
+            }
+            if start == 0 { old = Set(bench.overlay.saved.map(\.key)) }
+        }
+        // Some of the old were dialled again, to see whether they still answer. They do, so they stay.
+        #expect(old.count >= 12)
+        #expect(old.contains { dialled[$0] ?? 0 > 1 })
+        #expect(old.isSubset(of: bench.overlay.saved.map(\.key)))
+    }
+}

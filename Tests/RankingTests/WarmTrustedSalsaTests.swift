@@ -1,0 +1,97 @@
+import Primitives
+import Testing
+
+@testable import Ranking
+
+@Suite("Warm start")
+struct WarmTrustedSalsaTests {
+    /// A random change of one edge, of the kinds that a node meets.
+    private func change(_ graph: inout RandomGraph, _ random: inout SeededRandom) {
+        switch random.below(4) {
+        case 0:
+            graph.listens.append(
+                taste(random.below(graph.users), random.below(graph.items), 0.1 + random.unit()))
+        case 1:
+            let from = random.below(graph.users)
+            let to = (from + 1 + random.below(graph.users - 1)) % graph.users
+            graph.trust.append(edge(from, to, 0.1 + random.unit()))
+        case 2:
+            if !graph.listens.isEmpty {
+                graph.listens.remove(at: random.below(graph.listens.count))
+            }
+        default:
+            if !graph.trust.isEmpty { graph.trust.remove(at: random.below(graph.trust.count)) }
+        }
+    }
+
+    @Test(
+        "after any change the result is the full recompute's within 1e-9",
+        arguments: 0..<40 as Range<UInt64>)
+    func changes(_ seed: UInt64) {
+        var random = SeededRandom(seed: seed, stream: "changes")
+        var graph = RandomGraph(seed: seed, users: 20, items: 25, degree: 4, tastes: 6)
+        var warm = WarmTrustedSalsa()
+        for step in 0..<40 {
+            let snapshot = graph.snapshot
+            var query = RankingQuery(ego: author(random.below(8) == 0 ? 1 : 0))
+            if random.below(6) == 0 { query.disliked = [item(random.below(graph.items))] }
+            if random.below(6) == 0 { query.blockedAuthors = [author(2 + random.below(18))] }
+            let left = warm.rank(snapshot, query)
+            let right = TrustedSalsa().rank(snapshot, query)
+            let place = Comment(rawValue: "seed \(seed) step \(step)")
+            #expect(distance(left.trust, right.trust) < 1e-9, place)
+            #expect(distance(left.itemVisits, right.itemVisits) < 1e-9, place)
+            #expect(distance(left.shares, right.shares) < 1e-9, place)
+            #expect(distance(left.walkVisits, right.walkVisits) < 2e-9, place)
+            #expect(left.groups == right.groups, place)
+            change(&graph, &random)
+        }
+    }
+
+    @Test("whom no path reaches any more is left with exactly nothing")
+    func cutOff() {
+        var graph = RandomGraph(seed: 1, users: 6, items: 4, degree: 0, tastes: 0)
+        graph.trust = [edge(0, 1), edge(0, 2), edge(2, 3), edge(3, 4), edge(4, 3)]
+        graph.listens = [taste(0, 0), taste(1, 0), taste(1, 1), taste(3, 0), taste(3, 2)]
+        var warm = WarmTrustedSalsa()
+        #expect(warm.rank(graph.snapshot, RankingQuery(ego: author(0))).shares[2] > 0)
+        graph.trust.remove(at: 2)
+        let result = warm.rank(graph.snapshot, RankingQuery(ego: author(0)))
+        #expect(result.trust[3] == 0 && result.trust[4] == 0)
+        #expect(result.shares[2] == 0)
+    }
+
+    @Test("newcomers, new items and departures keep everybody's own solution")
+    func names() {
+        var graph = InteractionGraph(ego: key(50))
+        let now = Instant(milliseconds: 10)
+        graph.setTrust(from: key(50), to: key(20), weight: 1)
+        graph.setTrust(from: key(50), to: key(70), weight: 2)
+        for (user, name) in [(50, "m"), (20, "m"), (20, "q"), (70, "m"), (70, "r")] {
+            graph.add(act(user, name, .play, 1, 1))
+        }
+        var warm = WarmTrustedSalsa()
+        let additions = [(10, "a"), (60, "n"), (20, "z"), (99, "b"), (50, "q")]
+        for (user, name) in additions {
+            graph.setTrust(from: key(20), to: key(user), weight: 1)
+            graph.add(act(user, name, .play, 2, 2))
+            graph.add(act(user, "m", .play, 1, 2))
+            same(&warm, graph, now)
+        }
+        graph.remove(author: key(70))
+        graph.remove(author: key(10))
+        same(&warm, graph, now)
+    }
+
+    private func same(_ warm: inout WarmTrustedSalsa, _ graph: InteractionGraph, _ now: Instant) {
+        let snapshot = graph.snapshot(ego: key(50), at: now)
+        guard let ego = snapshot.ego else {
+            Issue.record("the ego is in its own snapshot")
+            return
+        }
+        let left = warm.rank(snapshot, RankingQuery(ego: ego))
+        let right = TrustedSalsa().rank(snapshot, RankingQuery(ego: ego))
+        #expect(distance(left.shares, right.shares) < 1e-9)
+        #expect(left.items.map(\.item) == right.items.map(\.item))
+    }
+}

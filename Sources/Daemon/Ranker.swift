@@ -10,6 +10,8 @@ final class Ranker: Sendable {
     /// A result of one engine on the latest snapshot.
     struct Answered: Sendable {
         let result: RankingResult
+        /// The whole snapshot: an engine may leave out what it does not hear.
+        let snapshot: GraphSnapshot
         let computedAt: Instant
         let milliseconds: Double
     }
@@ -83,12 +85,13 @@ final class Ranker: Sendable {
     private func compute(
         _ engine: EngineName, seed: UInt64?, _ job: RankingJob, at now: Instant
     ) -> Answered {
-        var query = job.query
-        if let seed { query.parameters.seed = seed }
         let start = ContinuousClock.now
+        var query = job.query(for: engine)
+        if let seed { query.parameters.seed = seed }
         let result = engine.engine.rank(job.snapshot, query)
         return Answered(
-            result: result, computedAt: now, milliseconds: start.elapsedMilliseconds)
+            result: result, snapshot: job.snapshot, computedAt: now,
+            milliseconds: start.elapsedMilliseconds)
     }
 
     private static func key(_ engine: EngineName, _ seed: UInt64?) -> String {

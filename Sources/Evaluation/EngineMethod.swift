@@ -33,6 +33,13 @@ public struct EngineMethod: Recommender {
             parameters.taste.theta = 1e-6
         }
         self.parameters = parameters
+        snapshot = Self.snapshot(data, transform: transform, trust: trust)
+    }
+
+    /// Everybody's interactions and trust, authors and items numbered as in the data.
+    static func snapshot(
+        _ data: EvaluationData, transform: WeightTransform, trust: Trust
+    ) -> GraphSnapshot {
         let rows = transform.apply(data.train)
         var interactions: [InteractionEdge] = []
         interactions.reserveCapacity(rows.entryCount)
@@ -44,9 +51,9 @@ public struct EngineMethod: Recommender {
                         weight: rows.values[entry]))
             }
         }
-        snapshot = GraphSnapshot(
+        return GraphSnapshot(
             authorCount: data.users.count + (trust == .everyone ? 1 : 0),
-            itemCount: data.items.count, trust: Self.edges(data, trust), interactions: interactions)
+            itemCount: data.items.count, trust: edges(data, trust), interactions: interactions)
     }
 
     public func recommend(_ user: Int, count: Int) -> [UInt32] {

@@ -73,6 +73,10 @@ public struct Evaluator: Sendable {
         case .web3recommend: return engine(.web3recommend, settings)
         case .tsalsa: return engine(.tsalsa, settings)
         case .taste: return engine(.taste, settings)
+        case .discover:
+            return try DiscoverMethod(
+                data, parameters: settings.ranking, transform: settings.transform,
+                strangers: settings.strangers, seed: settings.seed)
         case .tasteOpen: return engine(.taste, settings, trust: .everyone)
         }
     }

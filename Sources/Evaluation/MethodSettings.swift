@@ -9,6 +9,8 @@ public struct MethodSettings: Sendable {
     public var ranking = RankingParameters()
     /// Of the engines: as a node does it.
     public var transform = WeightTransform.log1p
+    /// Authors without trust that a node of `discover` holds: the pool of `CoreLimits.strangerFeeds`.
+    public var strangers = 1_024
     /// Starts what is random in a method.
     public var seed: UInt64 = 1 {
         didSet {
@@ -32,7 +34,7 @@ public struct MethodSettings: Sendable {
     public mutating func set(_ name: String, to text: String) throws(EvaluationFailure) {
         let isSet =
             setTransform(name, text) || setNumber(name, text) || setCount(name, text)
-            || setScope(name, text)
+            || setFlag(name, text) || setScope(name, text)
         if let problem = ranking.problem {
             throw EvaluationFailure(
                 code: .usage, operation: "set \(name)", message: problem.description)
@@ -57,6 +59,12 @@ public struct MethodSettings: Sendable {
         return true
     }
 
+    private mutating func setFlag(_ name: String, _ text: String) -> Bool {
+        guard name == "earned.one-voice", let value = Bool(text) else { return false }
+        ranking.earned.strangersAreOneVoice = value
+        return true
+    }
+
     private mutating func setScope(_ name: String, _ text: String) -> Bool {
         guard name == "engine.independence-of",
             let scope = RankingParameters.IndependenceScope(rawValue: text)
@@ -68,6 +76,10 @@ public struct MethodSettings: Sendable {
     private mutating func setNumber(_ name: String, _ text: String) -> Bool {
         let places: [String: WritableKeyPath<MethodSettings, Double>] = [
             "taste.b": \.ranking.taste.b, "taste.c": \.ranking.taste.c,
+            "earned.stake": \.ranking.earned.stake, "earned.luck": \.ranking.earned.luck,
+            "earned.least-price": \.ranking.earned.leastPrice,
+            "earned.pool": \.ranking.earned.pool,
+            "earned.pool-without-trust": \.ranking.earned.poolWithoutTrust,
             "taste.p": \.ranking.taste.p, "taste.lambda": \.ranking.taste.lambda,
             "taste.theta": \.ranking.taste.theta,
             "engine.alpha-trust": \.ranking.alphaTrust, "engine.tau": \.ranking.tau,
@@ -91,6 +103,8 @@ public struct MethodSettings: Sendable {
 
     private mutating func setCount(_ name: String, _ text: String) -> Bool {
         let places: [String: WritableKeyPath<MethodSettings, Int>] = [
+            "discover.strangers": \.strangers,
+            "earned.least-claims": \.ranking.earned.leastClaims,
             "web3recommend.walks": \.ranking.walks,
             "web3recommend.length": \.ranking.walkLength,
             "engine.voices": \.ranking.independentVoices,

@@ -12,6 +12,7 @@ public struct CoreConfiguration: Sendable {
     public var network: NetworkID
     public var limits = CoreLimits()
     public var graphLimits = GraphLimits()
+    public var ledgerLimits = EarnedTrustLedger.Limits()
     public var ranking = RankingParameters()
     /// After a restart with an own feed, publishing waits for peers that may hold more of it (an old
     /// copy of the data would otherwise fork): until `ownHeadSettleMilliseconds` after `ownHeadPeers` of

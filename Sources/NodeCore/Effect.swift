@@ -25,10 +25,27 @@ public enum Effect: Sendable {
 public struct RankingJob: Sendable {
     public var snapshot: GraphSnapshot
     public var query: RankingQuery
+    /// Who had what first, for what authors have earned.
+    public var ledger: EarnedTrustLedger
+    /// When the snapshot was taken.
+    public var now: Instant
 
-    public init(snapshot: GraphSnapshot, query: RankingQuery) {
+    public init(
+        snapshot: GraphSnapshot, query: RankingQuery, ledger: EarnedTrustLedger, now: Instant
+    ) {
         self.snapshot = snapshot
         self.query = query
+        self.ledger = ledger
+        self.now = now
+    }
+
+    /// The query for an engine: `discover` is told what authors have earned.
+    public func query(for engine: EngineName) -> RankingQuery {
+        guard engine == .discover else { return query }
+        var query = query
+        query.earned = ledger.earned(
+            in: snapshot, ego: query.ego, now: now, parameters: query.parameters.earned)
+        return query
     }
 }
 

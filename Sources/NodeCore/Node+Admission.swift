@@ -72,7 +72,12 @@ extension Node {
         let left = (devices[author] ?? 1) - 1
         if left > 0 { devices.set(author, left) } else { devices.remove(author) }
         gathered.removedFeeds.append(key)
-        if left > 0 { rebuilds.add(author) } else { graph.remove(author: author) }
+        if left > 0 {
+            rebuilds.add(author)
+        } else {
+            graph.remove(author: author)
+            ledger.forget(author)
+        }
     }
 
     /// After a ranking or a restart: who is a stranger now.

@@ -190,6 +190,10 @@ extension Node {
             Interaction(
                 author: author, item: item, kind: kind, weight: weight.value, time: time,
                 firstSeen: firstSeen))
+        // Of others only our own clock counts; the ego knows best when it found something, which matters
+        // for an imported history.
+        let found = author == configuration.author ? min(time, firstSeen) : firstSeen
+        ledger.note(author, item, seen: found)
     }
 
     /// Sends what was just committed to every link that lacks it: records with their signature as they are; of

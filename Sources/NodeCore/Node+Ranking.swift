@@ -102,15 +102,18 @@ extension Node {
             return
         }
         graph.remove(author: author)
+        ledger.forget(author)
         if author == configuration.author {
             for entry in own.privateLog.entries { applyPrivate(entry) }
         }
         for entry in entries {
-            guard let stored = entry.storedRecord,
-                let feed = feeds[stored.record.body.feed], !feed.isFrozen,
-                stored.record.body.sequence <= feed.frontier
+            guard let feed = feeds[entry.feed], !feed.isFrozen, entry.sequence <= feed.frontier
             else { continue }
-            apply(stored, author: author, now)
+            if let stored = entry.storedRecord {
+                apply(stored, author: author, now)
+            } else {
+                ledger.noteWithdrawal(by: author)
+            }
         }
         ranking.graphChanged(now, configuration)
     }
@@ -140,7 +143,7 @@ extension Node {
             ego: ego, parameters: configuration.ranking, excluded: indices(.hide),
             disliked: indices(.dislike),
             blockedAuthors: blocked.keys.compactMap { snapshot.index(of: $0) }.sorted())
-        return RankingJob(snapshot: snapshot, query: query)
+        return RankingJob(snapshot: snapshot, query: query, ledger: ledger, now: now.wall)
     }
 
     mutating func ranked(

@@ -1,4 +1,5 @@
 public import Primitives
+import Ranking
 public import Records
 
 /// Restart: the core is rebuilt from what the store holds, before the first input.
@@ -16,7 +17,10 @@ extension Node {
         feeds[index].head = entry.id
         feeds[index].headTime = feeds[index].tipTime
         feeds.touch(index)
-        guard let stored else { return }
+        guard let stored else {
+            if !feeds[index].isFrozen { ledger.noteWithdrawal(by: feeds[index].author) }
+            return
+        }
         if key == configuration.feed { own.log.append(stored.record) }
         if !feeds[index].isFrozen {
             apply(

@@ -36,6 +36,8 @@ public struct Node: Sendable {
     var reads: [EffectID: RangeRead] = [:]
 
     public internal(set) var graph: InteractionGraph
+    /// Who had what first, as this node saw it.
+    public internal(set) var ledger: EarnedTrustLedger
     var titles: TitleBook
     var trust: BoundedTable<PublicKey, Double>
     var blocked: BoundedTable<PublicKey, Bool>
@@ -70,6 +72,7 @@ public struct Node: Sendable {
         graph = InteractionGraph(
             ego: configuration.author, limits: configuration.graphLimits,
             weighting: configuration.ranking.weighting)
+        ledger = EarnedTrustLedger(ego: configuration.author, limits: configuration.ledgerLimits)
         titles = TitleBook(limits: limits)
         trust = BoundedTable(capacity: limits.feeds + configuration.graphLimits.authors)
         blocked = BoundedTable(capacity: 65_536)

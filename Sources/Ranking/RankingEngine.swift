@@ -6,6 +6,8 @@ public enum EngineName: String, CaseIterable, Hashable, Sendable, Codable {
     case tsalsa
     /// Saturated trust and one round of taste.
     case taste
+    /// `taste`, and a bounded pool of voices for authors who had items before the ego found them.
+    case discover
     /// The Monte Carlo walk of Web3Recommend: the baseline.
     case web3recommend
     /// Authors ranked by Monte Carlo walks along trust; their items in proportion.
@@ -17,6 +19,7 @@ public enum EngineName: String, CaseIterable, Hashable, Sendable, Codable {
         switch self {
         case .tsalsa: TrustedSalsa()
         case .taste: Taste()
+        case .discover: Taste(discovers: true)
         case .web3recommend: Web3Recommend()
         case .meritrank: MeritRank()
         case .salsa: PlainSalsa()
@@ -42,18 +45,20 @@ public struct RankingQuery: Hashable, Sendable {
     /// Items not to recommend: hidden or blocked.
     public var excluded: [ItemIndex]
     /// Items not to recommend whose three largest contributors lose half their trust, for this ego
-    /// alone (`tsalsa` and `taste`).
+    /// alone (`tsalsa`, `taste` and `discover`).
     public var disliked: [ItemIndex]
     /// Authors that are treated as if nobody had ever heard of them.
     public var blockedAuthors: [AuthorIndex]
     /// A factor in [0, 1] on the trust of each author, for instance a connectivity decay of authors;
-    /// empty means 1 for all. `tsalsa` and `taste`.
+    /// empty means 1 for all. `tsalsa`, `taste` and `discover`.
     public var trustFactors: [Double]
+    /// What authors earned, for the same indices; heard by `discover` alone.
+    public var earned: EarnedTrust?
 
     public init(
         ego: AuthorIndex, parameters: RankingParameters = RankingParameters(),
         excluded: [ItemIndex] = [], disliked: [ItemIndex] = [], blockedAuthors: [AuthorIndex] = [],
-        trustFactors: [Double] = []
+        trustFactors: [Double] = [], earned: EarnedTrust? = nil
     ) {
         self.ego = ego
         self.parameters = parameters
@@ -61,6 +66,7 @@ public struct RankingQuery: Hashable, Sendable {
         self.disliked = disliked
         self.blockedAuthors = blockedAuthors
         self.trustFactors = trustFactors
+        self.earned = earned
     }
 
     func validate(against snapshot: GraphSnapshot) {
@@ -68,6 +74,9 @@ public struct RankingQuery: Hashable, Sendable {
         require(
             trustFactors.isEmpty || trustFactors.count == snapshot.authorCount,
             "trust factors are one per author")
+        require(
+            earned.map { $0.strengths.count == snapshot.authorCount } ?? true,
+            "earned strengths are one per author")
     }
 
     /// The snapshot without the blocked authors; the ego cannot block itself.

@@ -38,6 +38,8 @@ public struct RankingParameters: Hashable, Sendable {
     /// Places of the list for which independence is certain; what stands below may not have been asked.
     public var auditedPlaces = 100
     public var taste = Taste()
+    /// What the `discover` engine hears beside trust.
+    public var earned = EarnedTrustParameters()
     /// Walks of `web3recommend` (10,000 in the paper's experiments, 1,000 shipped), of `meritrank` and
     /// of `salsa` by walks.
     public var walks = 10_000
@@ -163,6 +165,6 @@ extension RankingParameters {
         for (parameter, value, range, expected) in ranges where !range.contains(value) {
             return ParameterProblem(parameter: parameter, value: value, expected: expected)
         }
-        return nil
+        return earned.problem
     }
 }

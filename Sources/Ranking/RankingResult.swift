@@ -35,11 +35,14 @@ public struct RankingResult: Sendable {
     public let factors: [Double]
     /// Per item; 0: not recommended.
     public let scores: [Double]
+    /// The voice of each author beside what trust gives it (`discover`); empty for other engines.
+    public let earnedVoices: [Double]
     /// Fewer reachable groups than `youngNetworkGroups`.
     public let isYoungNetwork: Bool
 
     let contributions: Contributions
     private let massPerTrust: Double?
+    private let massPerVoice: Double
     /// Rank in `items` from 1; 0 when not in it. Per item.
     private let ranks: [UInt32]
 
@@ -54,10 +57,11 @@ public struct RankingResult: Sendable {
 
     init(
         _ engine: EngineName, _ snapshot: GraphSnapshot, _ query: RankingQuery,
-        standing: TrustStanding, mass: WalkMass, decay: Decay
+        standing: TrustStanding, mass: WalkMass, decay: Decay,
+        voiceGroups: [AuthorIndex?]? = nil
     ) {
         let voices = Concentration(
-            snapshot, ego: query.ego, groups: standing.dominators.groups,
+            snapshot, ego: query.ego, groups: voiceGroups ?? standing.dominators.groups,
             contributions: mass.contributions)
         let (concentration, judged) = Self.judge(voices, query.parameters, decay)
         let young = Self.isYoung(standing.dominators, query, decay)
@@ -92,6 +96,8 @@ public struct RankingResult: Sendable {
         popularity = mass.popularity
         contributions = mass.contributions
         massPerTrust = mass.massPerTrust
+        massPerVoice = mass.massPerVoice
+        earnedVoices = mass.earned
         self.concentration = concentration
         self.factors = factors
         self.scores = scores
@@ -113,6 +119,11 @@ public struct RankingResult: Sendable {
         return Int(ranks[item.position])
     }
 
+    /// What an author's voice owes to what it earned; 0 unless the engine is `discover`.
+    public func earnedVoice(of author: AuthorIndex) -> Double {
+        author.position < earnedVoices.count ? earnedVoices[author.position] : 0
+    }
+
     /// What one author contributed to an item's share; 0 when it does not have the item.
     public func contribution(of author: AuthorIndex, to item: ItemIndex) -> Double {
         guard snapshot.contains(author), snapshot.contains(item),
@@ -123,16 +134,20 @@ public struct RankingResult: Sendable {
     }
 
     /// The most of all item mass that a region can deliver, whatever its identities, edges, weights or
-    /// items (T2; for `taste` the bound on voices times the most that a voice can say). In [0, 1]; nil
+    /// items (T2; for `taste` and `discover` the bound on voices times the most that a voice can say, and
+    /// earned voices are never more than their pool). In [0, 1]; nil
     /// for the baselines, which have no such bound. O(region).
     public func massBound(of region: [AuthorIndex]) -> Double? {
         guard let massPerTrust else { return nil }
         var held = 0.0
+        var earned = 0.0
         for author in Set(region).sorted() where snapshot.contains(author) {
             if author == query.ego { return 1 }
-            if snapshot.interactions.scales[author.position] > 0 { held += trust[author.position] }
+            guard snapshot.interactions.scales[author.position] > 0 else { continue }
+            held += trust[author.position]
+            earned += earnedVoice(of: author)
         }
-        return min(1, massPerTrust * held)
+        return min(1, massPerTrust * held + massPerVoice * earned)
     }
 
     /// The part of all item mass that a region did deliver: of each item what the region added, at most

@@ -5,20 +5,53 @@ internal import RealModule
 ///
 /// Weights are taken relative to the largest of their author: so nobody gains by inflating all its
 /// weights, as in `tsalsa`, and a degree still counts items.
+///
+/// As `discover` it also hears authors who had items before the ego found them, from a bounded pool of
+/// voices (`EarnedTrust`). Without anything earned the two give the same list.
 public struct Taste: RankingEngine {
-    public init() {}
+    private let discovers: Bool
 
-    public var name: EngineName { .taste }
+    public init() { self.init(discovers: false) }
+
+    init(discovers: Bool) { self.discovers = discovers }
+
+    public var name: EngineName { discovers ? .discover : .taste }
 
     public func rank(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> RankingResult {
         query.validate(against: snapshot)
         let view = query.view(of: snapshot)
         var standing = TrustStanding(view, query)
-        let perVoice = Self.voicePerTrust(standing.flow.trust, ego: query.ego)
-        let found = standing.heedingDislikes(view, query) { trust in
-            mass(view, query, trust: trust, perVoice: perVoice / query.parameters.taste.theta)
+        let perVoice =
+            Self.voicePerTrust(standing.flow.trust, ego: query.ego) / query.parameters.taste.theta
+        guard discovers, let earned = query.earned else {
+            let found = standing.heedingDislikes(view, query) { trust in
+                mass(view, query, trust: trust, perVoice: perVoice, earned: [])
+            }
+            return RankingResult(name, view, query, standing: standing, mass: found, decay: .groups)
         }
-        return RankingResult(name, view, query, standing: standing, mass: found, decay: .groups)
+        let explicit = Self.voices(standing.trust, perVoice: perVoice, ego: query.ego)
+        let voices = earned.voices(beside: explicit, in: view, query.parameters.earned)
+        let heard = earned.heard(in: view, explicit: explicit, earned: voices)
+        let found = standing.heedingDislikes(heard, query) { trust, left in
+            mass(
+                heard, query, trust: trust, perVoice: perVoice,
+                earned: zip(voices, left).map { $0 * $1 })
+        }
+        let groups = standing.dominators.groups
+        return RankingResult(
+            name, heard, query, standing: standing, mass: found, decay: .groups,
+            voiceGroups: query.parameters.earned.strangersAreOneVoice
+                ? earned.groups(groups, earned: voices) : groups)
+    }
+
+    /// `voice(u) = t / (1 + t)` with `t = trust(u) * perVoice`; the voices of a region sum to at most its
+    /// trust times `perVoice`. The ego is nobody's neighbour.
+    private static func voices(
+        _ trust: [Double], perVoice: Double, ego: AuthorIndex
+    ) -> [Double] {
+        var voices = trust.map { $0 * perVoice / (1 + $0 * perVoice) }
+        if ego.position < voices.count { voices[ego.position] = 0 }
+        return voices
     }
 
     /// What one unit of trust is worth in voices: n / (1 - trust of the ego), with n = `exp(entropy)` of
@@ -34,15 +67,15 @@ public struct Taste: RankingEngine {
         return Double.exp(entropy) / others
     }
 
-    /// `voice(u) = t / (1 + t)` with `t = trust(u) * perVoice`; the voices of a region sum to at most its
-    /// trust times `perVoice`.
+    /// What is said of items, voices as trust gives them and as they were `earned` (empty: none were).
     private func mass(
-        _ snapshot: GraphSnapshot, _ query: RankingQuery, trust: [Double], perVoice: Double
+        _ snapshot: GraphSnapshot, _ query: RankingQuery, trust: [Double], perVoice: Double,
+        earned: [Double]
     ) -> WalkMass {
         let taste = query.parameters.taste
         let relative = Self.relativeScales(snapshot.interactions)
-        var voice = trust.map { $0 * perVoice / (1 + $0 * perVoice) }
-        if snapshot.contains(query.ego) { voice[query.ego.position] = 0 }
+        var voice = Self.voices(trust, perVoice: perVoice, ego: query.ego)
+        for (author, more) in earned.enumerated() { voice[author] = min(1, voice[author] + more) }
         let kernel = InteractionKernel(snapshot, mass: voice)
         let degrees = kernel.scatter(zip(voice, relative).map { $0 * $1 }).map { 1 + $0 }
         let scale = scales(snapshot.interactions, relative: relative, exponent: taste.c)
@@ -58,7 +91,8 @@ public struct Taste: RankingEngine {
             authorVisits: mixture, itemVisits: visits, popularity: degrees,
             shares: visits.map { $0 * inverse }, contributions: .rates(rates.map { $0 * inverse }),
             popularityExponent: taste.p,
-            massPerTrust: min(perVoice * most * inverse, .greatestFiniteMagnitude))
+            massPerTrust: min(perVoice * most * inverse, .greatestFiniteMagnitude),
+            earned: earned, massPerVoice: min(most * inverse, .greatestFiniteMagnitude))
     }
 
     /// How much of each voice is in the list, and the most mass that a whole voice can deliver. An ego

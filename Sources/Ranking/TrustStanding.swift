@@ -4,6 +4,8 @@ struct TrustStanding {
     let dominators: TrustDominators
     /// Trust after the factors of the query and the dislikes; not normalised again.
     var trust: [Double]
+    /// What the dislikes left of each author's voice, however it came by it: 1, or less.
+    private(set) var heard: [Double]
 
     init(_ snapshot: GraphSnapshot, _ query: RankingQuery) {
         self.init(
@@ -17,6 +19,7 @@ struct TrustStanding {
         self.flow = flow
         self.dominators = dominators
         trust = flow.trust
+        heard = [Double](repeating: 1, count: flow.trust.count)
         for (author, factor) in query.trustFactors.enumerated() {
             trust[author] *= min(1, max(0, factor))
         }
@@ -28,7 +31,15 @@ struct TrustStanding {
     mutating func heedingDislikes(
         _ snapshot: GraphSnapshot, _ query: RankingQuery, mass: ([Double]) -> WalkMass
     ) -> WalkMass {
-        let found = mass(trust)
+        heedingDislikes(snapshot, query) { trust, _ in mass(trust) }
+    }
+
+    /// The same for voices that do not come from trust alone: `heard` is what dislikes left of them.
+    mutating func heedingDislikes(
+        _ snapshot: GraphSnapshot, _ query: RankingQuery,
+        mass: (_ trust: [Double], _ heard: [Double]) -> WalkMass
+    ) -> WalkMass {
+        let found = mass(trust, heard)
         let disliked = Set(query.disliked).sorted().filter { snapshot.contains($0) }
         guard !disliked.isEmpty else { return found }
         for item in disliked {
@@ -36,8 +47,9 @@ struct TrustStanding {
                 .lazy.filter { $0.value > 0 && $0.author != query.ego }
             for other in contributors.prefix(3) {
                 trust[other.author.position] *= 0.5
+                heard[other.author.position] *= 0.5
             }
         }
-        return mass(trust)
+        return mass(trust, heard)
     }
 }

@@ -13,4 +13,8 @@ struct WalkMass {
     var popularityExponent: Double
     /// A region of trust R delivers at most this times R of all mass; nil without such a bound.
     var massPerTrust: Double?
+    /// Voices that were earned, one per author; empty where the engine hears none.
+    var earned: [Double] = []
+    /// A region of earned voices V delivers at most this times V of all mass beside that.
+    var massPerVoice = 0.0
 }

@@ -203,7 +203,7 @@ struct BaselineTests {
 
     @Test("lists do not depend on the number of threads", arguments: MethodName.allCases)
     func threads(method: MethodName) async throws {
-        let data = try crowdData(seed: 8)
+        let data = try crowdData(seed: 8, timed: true)
         var settings = MethodSettings()
         settings.ranking.walks = 200
         try settings.set("ials.factors", to: "4")

@@ -37,10 +37,13 @@ func crowdTrust(users: Int = 40) -> [TrustPair] {
     }
 }
 
-/// A cut of two crowds.
-func crowdData(seed: UInt64, users: Int = 40, items: Int = 30) throws -> EvaluationData {
+/// A cut of two crowds, with times if wanted.
+func crowdData(
+    seed: UInt64, users: Int = 40, items: Int = 30, timed: Bool = false
+) throws -> EvaluationData {
+    let all = crowds(users: users, items: items, seed: seed)
     let cut = try Split.leaveOut(share: 0.3).apply(
-        to: crowds(users: users, items: items, seed: seed), seed: seed)
+        to: timed ? all.arriving(seed: seed) : all, seed: seed)
     return EvaluationData(
         train: cut.train, test: cut.test, trust: crowdTrust(users: users))
 }

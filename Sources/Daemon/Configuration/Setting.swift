@@ -50,7 +50,9 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
         case .nodeListen: "where peers may connect; 127.0.0.1 is this machine alone"
         case .nodeAnnounce: "addresses written into invitations; the listening ones when empty"
         case .gossipAntiEntropySeconds: "how often peers compare what they have"
-        case .rankingMode: "trusted: exact, with proofs; balanced: trust admits, taste decides"
+        case .rankingMode:
+            "trusted: exact, with proofs; balanced: trust admits, taste decides; discover: strangers "
+                + "may earn a hearing"
         case .rankingHalfLifeDays: "age at which an interaction counts half; 0 turns it off"
         case .rankingDebounceMilliseconds: "rest after a change before ranking again"
         case .privacySharePlays: "whether `vouchbird play` publishes without --share"
@@ -77,15 +79,21 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     }
 }
 
-/// How recommendations are made unless a request names an engine.
+/// How recommendations are made unless a request names an engine (`docs/ranking.md`, "Modes").
 public enum RankingMode: String, CaseIterable, Hashable, Sendable, Codable {
-    case trusted, balanced
+    /// Every voice in proportion to trust: exact, with the proofs.
+    case trusted
+    /// Trust decides who is heard, likeness of taste how much.
+    case balanced
+    /// As `balanced`, and strangers who had items before their person found them are heard a little.
+    case discover
 
     /// The name of the engine behind it.
     public var engine: String {
         switch self {
         case .trusted: "tsalsa"
         case .balanced: "taste"
+        case .discover: "discover"
         }
     }
 }

@@ -35,10 +35,24 @@ extension Reason {
                 let path = (contribution.path?.authors ?? []).compactMap {
                     result.snapshot.key(of: $0)
                 }
+                let voice = result.earnedVoice(of: contribution.author)
                 return Reason(
                     author: key.text, name: nil, fraction: contribution.fraction,
-                    path: path.map { AuthorReference(author: $0.text, name: nil) })
+                    path: path.map { AuthorReference(author: $0.text, name: nil) },
+                    earned: voice > 0 ? voice : nil,
+                    discoveries: voice > 0
+                        ? discoveries(of: contribution.author, in: result, limit: 3) : nil)
             }
+    }
+
+    private static func discoveries(
+        of author: AuthorIndex, in result: RankingResult, limit: Int
+    ) -> [DiscoveryReference] {
+        (result.query.earned?.reasons(for: author) ?? []).prefix(limit).compactMap { reason in
+            result.snapshot.id(of: reason.discovery.item).map {
+                DiscoveryReference(item: $0.description, title: nil)
+            }
+        }
     }
 }
 
@@ -57,9 +71,14 @@ extension WhyDocument {
             return
         }
         let explanation = result.explain(index, maximumContributors: 10, cut: 20)
-        let holders = result.snapshot.authors(of: index)
-        let unreached = holders.filter { result.trust[$0.position] <= 0 }
-        standing = Self.word(explanation.standing)
+        // What an engine leaves out, because nothing speaks for it yet, is known all the same.
+        let holders = answered.snapshot.authors(of: index)
+        let unreached = holders.filter {
+            result.trust[$0.position] <= 0 && result.earnedVoice(of: $0) <= 0
+        }
+        standing =
+            explanation.standing == .unknownItem && !holders.isEmpty
+            ? "no-one-in-reach" : Self.word(explanation.standing)
         rank = explanation.rank
         score = explanation.score
         share = explanation.share
@@ -94,12 +113,18 @@ extension WhyDocument {
         case "already-known": "Not recommended: you have it already."
         case "disliked": "Not recommended: you disliked it."
         case "hidden": "Not recommended: you hid it."
+        case "no-one-in-reach" where engine == EngineName.discover.rawValue:
+            "Not recommended: \(interactions) authors known here have it, but no trust of yours reaches "
+                + "any of them, and none has earned a hearing with it."
         case "no-one-in-reach":
             "Not recommended: \(interactions) authors known here have it, "
                 + "but no trust of yours reaches any of them."
         case "not-visited":
             "Not recommended: people in your reach have it, but they share no taste with you."
         case "below-cut": "Known, but far down: rank \(rank ?? 0) of \(candidates)."
+        case "single-voice" where engine == EngineName.discover.rawValue:
+            "Rank \(rank ?? 0) of \(candidates), in the second row: everybody behind it reaches you through "
+                + "one person, or is a stranger; that counts as one voice."
         case "single-voice":
             "Held back, rank \(rank ?? 0) of \(candidates): everybody behind it reaches you through "
                 + "one person, which counts as one voice."

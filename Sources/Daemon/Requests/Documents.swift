@@ -211,8 +211,19 @@ public struct Reason: Codable, Hashable, Sendable {
     public var name: String?
     /// Of the item's whole score, 0 ... 1.
     public var fraction: Double
-    /// From the user to the author, both included.
+    /// From the user to the author, both included; empty for an author that no trust path reaches.
     public var path: [AuthorReference]
+    /// What the author's voice owes to earned trust, 0 ... 1; absent unless the engine is `discover`.
+    public var earned: Double?
+    /// The discoveries of the user that earned most of it, the largest first: the author had each of these
+    /// items here before.
+    public var discoveries: [DiscoveryReference]?
+}
+
+/// An item that its person found, for a reader.
+public struct DiscoveryReference: Codable, Hashable, Sendable {
+    public var item: String
+    public var title: String?
 }
 
 public struct RecommendDocument: Document {

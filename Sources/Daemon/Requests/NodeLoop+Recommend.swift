@@ -40,6 +40,11 @@ extension NodeLoop {
             AuthorReference(
                 author: step.author, name: PublicKey(text: step.author).flatMap { name(of: $0) })
         }
+        out.discoveries = reason.discoveries?.map { found in
+            DiscoveryReference(
+                item: found.item,
+                title: ItemID(found.item).flatMap { node.title(of: $0)?.description })
+        }
         return out
     }
 
@@ -94,7 +99,7 @@ extension NodeLoop {
         whenRanked(nil) { answered in
             guard let answered else { return mailbox.post { $0.notRanked(client) } }
             let document = EdgesDocument(
-                answered.result.snapshot, only: own ? answered.result.query.ego : nil, kind,
+                answered.snapshot, only: own ? answered.result.query.ego : nil, kind,
                 offset: offset, limit: limit)
             mailbox.post { $0.reply(client, document) }
         }

@@ -9,6 +9,9 @@ public struct EvaluationData: Sendable {
     public let items: [String]
     /// Users by items, raw weights.
     public let train: SparseRows
+    /// When each user of train first met each item, in milliseconds, in the places of `train`; nil unless
+    /// every row of train has a time.
+    public let arrivals: SparseRows?
     /// Users by items; the values mean nothing.
     public let test: SparseRows
     /// Users by users.
@@ -42,6 +45,17 @@ public struct EvaluationData: Sendable {
         self.users = users
         self.items = items
         self.train = rows(train)
+        arrivals =
+            train.rows.contains { $0.firstTime == nil }
+            ? nil
+            : SparseRows(
+                rowCount: users.count, columnCount: items.count,
+                entries: train.merged(isRated: true).rows.compactMap { row in
+                    guard let user = userPlaces[row.user], let item = itemPlaces[row.item],
+                        let time = row.firstTime
+                    else { return nil }
+                    return .init(row: user, column: item, value: Double(time.milliseconds))
+                })
         self.test = rows(test)
         self.trust = SparseRows(
             rowCount: users.count, columnCount: users.count,
@@ -63,8 +77,16 @@ public struct EvaluationData: Sendable {
         var asked = scoredUsers
         var random = SeededRandom(seed: seed, stream: "asked users")
         random.shuffle(&asked)
-        let kept = asked.prefix(count).sorted()
-        return EvaluationData(
+        return asking(asked.prefix(count).sorted())
+    }
+
+    /// The same data, asking only the scored users that a question holds for.
+    public func asking(where holds: (Int) -> Bool) -> EvaluationData {
+        asking(scoredUsers.filter(holds))
+    }
+
+    private func asking(_ kept: [Int]) -> EvaluationData {
+        EvaluationData(
             self,
             test: SparseRows(
                 rowCount: users.count, columnCount: items.count,
@@ -77,6 +99,7 @@ public struct EvaluationData: Sendable {
         users = other.users
         items = other.items
         train = other.train
+        arrivals = other.arrivals
         self.test = test
         trust = other.trust
         spamItems = other.spamItems

@@ -7,14 +7,20 @@ public struct InteractionTable: Hashable, Sendable {
         public var item: String
         /// Plays or stars; 1 where a file has no weights.
         public var weight: Double
-        /// Nil where a file has no times.
+        /// The last time; nil where a file has no times.
         public var time: Instant?
+        /// The first time: when the user met the item.
+        public var firstTime: Instant?
 
-        public init(user: String, item: String, weight: Double = 1, time: Instant? = nil) {
+        public init(
+            user: String, item: String, weight: Double = 1, time: Instant? = nil,
+            firstTime: Instant? = nil
+        ) {
             self.user = user
             self.item = item
             self.weight = weight
             self.time = time
+            self.firstTime = firstTime ?? time
         }
     }
 
@@ -28,7 +34,7 @@ public struct InteractionTable: Hashable, Sendable {
     }
 
     /// One row per user and item in the order of first appearance: plays add up, a later rating
-    /// replaces an earlier one; the latest time stays. O(rows).
+    /// replaces an earlier one; the first and the last time stay. O(rows).
     public func merged(isRated: Bool) -> InteractionTable {
         struct Pair: Hashable {
             var user: String
@@ -45,6 +51,9 @@ public struct InteractionTable: Hashable, Sendable {
             }
             merged[place].weight = isRated ? row.weight : merged[place].weight + row.weight
             if let time = row.time { merged[place].time = max(merged[place].time ?? time, time) }
+            if let first = row.firstTime {
+                merged[place].firstTime = min(merged[place].firstTime ?? first, first)
+            }
         }
         return InteractionTable(merged, rejectedLines: rejectedLines)
     }

@@ -9,8 +9,8 @@ struct EvaluateCommand: Leaf {
         discussion: """
             Files: user, item, [weight], [time] by tabs, RecBole .inter and .net, HetRec 2011; trust: user, \
             user, [weight]. Every item that a user does not have in train is ranked. Methods: popularity, \
-            itemknn, userknn, p3alpha, rp3beta, ease, ials, salsa, web3recommend, tsalsa, taste, \
-            taste-open. What the figures mean: docs/evaluation.md.
+            itemknn, userknn, p3alpha, rp3beta, ease, ials, salsa, web3recommend, tsalsa (or trusted), \
+            taste (or balanced), discover, taste-open. What the figures mean: docs/evaluation.md.
             """)
 
     @OptionGroup var global: GlobalOptions
@@ -54,6 +54,20 @@ struct EvaluateCommand: Leaf {
             valueName: "attack"))
     var attack: String?
     @Option(
+        help: ArgumentHelp(
+            "Strangers who know the rule of earned trust: plan=copies,sybils=10000,items=10,seed=1. Plans: "
+                + "few, popular, everything, copies, betrayal, late, decoys.",
+            valueName: "attack"))
+    var claimAttack: String?
+    @Option(
+        help: ArgumentHelp(
+            "Draws a time for every interaction that has none; for temporal splits and discover.",
+            valueName: "seed"))
+    var arrivals: UInt64?
+    @Option(
+        help: "Ask all users, those who trust nobody, or those who trust somebody.")
+    var asking = AskedUsers.all
+    @Option(
         help: ArgumentHelp("Ask only so many users, drawn by the seed.", valueName: "n"))
     var users: Int?
     @Option(name: .customLong("as"), help: "markdown, tsv or json.") var form: TableForm?
@@ -67,6 +81,9 @@ struct EvaluateCommand: Leaf {
     func validate() throws {
         guard test.isEmpty != (split == nil) else {
             throw ValidationError("give either --test or --split")
+        }
+        guard attack == nil || claimAttack == nil else {
+            throw ValidationError("--attack and --claim-attack exclude each other")
         }
         guard (0...100_000).contains(bootstrap) else {
             throw ValidationError("--bootstrap takes 0 to 100000")
@@ -90,6 +107,11 @@ struct EvaluateCommand: Leaf {
             total: UInt64(data.scoredUsers.count * methods.count))
         defer { progress.finish() }
         for method in methods {
+            if method.needsTimes, data.arrivals == nil {
+                session.console.note(
+                    "\(method.rawValue) needs times, see --arrivals, and is left out")
+                continue
+            }
             if method.needsTrust, data.trust.entryCount == 0 {
                 session.console.note("\(method.rawValue) needs --trust and is left out")
                 continue
@@ -118,7 +140,8 @@ struct EvaluateCommand: Leaf {
 
     private func loadedData(_ session: Session) throws -> EvaluationData {
         let community = try generatedCommunity()
-        let all = try community?.interactions ?? DataFiles.interactions(train)
+        var all = try community?.interactions ?? DataFiles.interactions(train)
+        if let arrivals { all = all.arriving(seed: arrivals) }
         let rows: (train: InteractionTable, test: InteractionTable)
         if let split {
             guard let cut = Split(split) else {
@@ -133,7 +156,18 @@ struct EvaluateCommand: Leaf {
         if let likeness = try likenessTrust() { data = data.trustingSimilar(likeness) }
         let rejected = all.rejectedLines + rows.test.rejectedLines
         if rejected > 0 { session.console.note("\(rejected) lines could not be used") }
+        switch asking {
+        case .all: break
+        case .trusting: data = data.asking { !data.trust.entries($0).isEmpty }
+        case .trustless: data = data.asking { data.trust.entries($0).isEmpty }
+        }
         if let users { data = data.asking(users, seed: seed) }
+        if let claimAttack {
+            guard let attack = ClaimAttack(claimAttack) else {
+                throw CommandFailure.usage("--claim-attack \(claimAttack) is no attack")
+            }
+            data = try attack.applied(to: data)
+        }
         if let attack {
             data = try Attack(attack).applied(to: data)
         }
@@ -179,7 +213,7 @@ struct EvaluateCommand: Leaf {
     private func chosenMethods() throws -> [MethodName] {
         if methods == "all" { return MethodName.allCases }
         return try methods.split(separator: ",").map { name in
-            guard let method = MethodName(rawValue: String(name)) else {
+            guard let method = MethodName(name: String(name)) else {
                 throw CommandFailure.usage(
                     "there is no method \(name)",
                     hint: MethodName.allCases.map(\.rawValue).joined(separator: ", "))
@@ -246,6 +280,10 @@ enum TableForm: String, ExpressibleByArgument, CaseIterable {
         case .json: .json
         }
     }
+}
+
+enum AskedUsers: String, ExpressibleByArgument, CaseIterable {
+    case all, trustless, trusting
 }
 
 enum CatalogueArgument: String, ExpressibleByArgument, CaseIterable {

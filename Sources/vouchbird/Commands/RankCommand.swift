@@ -17,7 +17,7 @@ struct RankCommand: Leaf {
         help: ArgumentHelp("The graph file; - reads standard input.", valueName: "file"),
         completion: .file())
     var graph: String
-    @Option(help: "tsalsa, taste, web3recommend, meritrank or salsa.")
+    @Option(help: "tsalsa, taste, discover, web3recommend, meritrank or salsa.")
     var engine = EngineArgument.tsalsa
     @Flag(help: "List authors by trust instead of items; with the engine meritrank.")
     var authors = false

@@ -66,9 +66,12 @@ struct RecommendCommand: Leaf {
 
 /// Which engine ranks: by mode or by its own name.
 struct EngineChoice: ParsableArguments {
-    @Option(help: "trusted (exact, with proofs) or balanced (trust admits, taste decides).")
+    @Option(
+        help: ArgumentHelp(
+            "trusted (exact, with proofs), balanced (trust admits, taste decides) or discover (and strangers "
+                + "may earn a hearing)."))
     var mode: ModeArgument?
-    @Option(help: "An engine by name: tsalsa, taste, web3recommend, meritrank or salsa.")
+    @Option(help: "An engine by name: tsalsa, taste, discover, web3recommend, meritrank or salsa.")
     var engine: EngineArgument?
 
     func validate() throws {
@@ -82,18 +85,25 @@ struct EngineChoice: ParsableArguments {
 }
 
 enum ModeArgument: String, ExpressibleByArgument, CaseIterable {
-    case trusted, balanced
+    case trusted, balanced, discover
 
-    var mode: RankingMode { self == .trusted ? .trusted : .balanced }
+    var mode: RankingMode {
+        switch self {
+        case .trusted: .trusted
+        case .balanced: .balanced
+        case .discover: .discover
+        }
+    }
 }
 
 enum EngineArgument: String, ExpressibleByArgument, CaseIterable {
-    case tsalsa, taste, web3recommend, meritrank, salsa
+    case tsalsa, taste, discover, web3recommend, meritrank, salsa
 
     var engine: EngineName {
         switch self {
         case .tsalsa: .tsalsa
         case .taste: .taste
+        case .discover: .discover
         case .web3recommend: .web3recommend
         case .meritrank: .meritrank
         case .salsa: .salsa
@@ -115,11 +125,15 @@ enum ReasonText {
         return "\(voices), strongest: \(names.joined(separator: ", "))" + single
     }
 
-    /// `Dana  17 %  you -> Ben -> Dana`.
+    /// `Dana  17 %  you -> Ben -> Dana`, or for a stranger `Dana  17 %  had before you: ...`.
     static func line(_ reason: Reason) -> String {
         let name = TerminalText.padded(AuthorText.short(reason.author, name: reason.name), to: 14)
         let part = TerminalText.padded(TerminalText.percent(reason.fraction), to: 5, right: true)
-        return reason.path.count > 1
-            ? "\(name) \(part)  \(AuthorText.path(reason.path))" : "\(name) \(part)"
+        if reason.path.count > 1 { return "\(name) \(part)  \(AuthorText.path(reason.path))" }
+        guard let found = reason.discoveries, !found.isEmpty else { return "\(name) \(part)" }
+        let items = found.map {
+            TerminalText.clipped(ItemText.shown($0.item, title: $0.title), to: 24)
+        }
+        return "\(name) \(part)  had before you: \(items.joined(separator: ", "))"
     }
 }

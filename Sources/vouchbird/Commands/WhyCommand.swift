@@ -50,6 +50,7 @@ struct WhyCommand: Leaf {
         for reason in why.reasons {
             let kind =
                 switch reason.path.count {
+                case 0 where reason.earned != nil: "Earned"
                 case 0, 1: "Yourself"
                 case 2: "Direct"
                 default: "Indirect"
@@ -74,6 +75,9 @@ struct WhyCommand: Leaf {
             why.interactions == 1
             ? "1 known author has it"
             : "\(TerminalText.count(why.interactions)) known authors have it"
+        if why.outOfReach == 0, why.reasons.contains(where: { $0.earned != nil }) {
+            return known + ", all of them are heard."
+        }
         guard why.outOfReach > 0 else { return known + ", all within reach of your trust." }
         return "\(known); \(TerminalText.count(why.outOfReach)) of them "
             + "\(why.outOfReach == 1 ? "counts" : "count") for 0: no trust path."

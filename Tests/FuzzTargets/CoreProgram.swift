@@ -91,17 +91,19 @@ struct CoreProgram {
         let link = link()
         let author = authors[next() % 3]
         let first = next() % 8
-        let entries = author.chain.dropFirst(first).prefix(1 + next() % 8).map {
-            RangeResponse.Entry.record($0.encoded)
+        let places = author.chain.dropFirst(first).prefix(1 + next() % 8).map {
+            ChainPlace.record($0)
         }
-        guard !entries.isEmpty else { return }
-        let response = RangeResponse(feed: author.key, entries: Array(entries))
+        let response = RangeResponse(feed: author.key, chain: Chain(places))
         world.give(.frame(link, Frame.rangeResponse(response).encoded))
     }
 
     private mutating func proveFork() {
         let link = link()
-        world.give(.frame(link, Frame.forkProof(forged().encoded, forged().encoded).encoded))
+        guard let one = Chain([.record(forged())]), let other = Chain([.record(forged())]) else {
+            return
+        }
+        world.give(.frame(link, Frame.forkProof(one, other).encoded))
     }
 
     private mutating func publish() {

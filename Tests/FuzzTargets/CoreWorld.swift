@@ -57,7 +57,8 @@ struct CoreWorld {
         guard let key = NodeKey(bytes) else { fatalError("a key has 32 bytes") }
         give(.linkUp(link, key, .inbound))
         let hello = Hello(
-            minimumVersion: 1, maximumVersion: 1, network: configuration.network, capabilities: 0,
+            minimumVersion: 1, maximumVersion: 1, network: configuration.network,
+            capabilities: link.value % 2 == 0 ? Hello.sketches : 0,
             time: now.wall, maximumFrameBytes: UInt64(WireLimits.frameBytes))
         give(.frame(link, Frame.hello(hello).encoded))
     }

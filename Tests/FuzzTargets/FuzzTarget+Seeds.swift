@@ -36,6 +36,12 @@ private enum Seeds {
     static var frames: [Frame] {
         let records = records
         let feed = records[0].body.feed
+        guard let one = Chain([.record(records[0])]), let other = Chain([.record(records[1])])
+        else { fatalError("a signed record is a chain") }
+        let entry = Frontier.Entry(feed: feed, sequence: 8, headPrefix: 1)
+        var sketch = SketchEncoder(
+            [FrontierMark(entry, salt: 7, scheme: ForgedFeed.scheme)], salt: 7)
+        sketch.extend(to: 8)
         return [
             .hello(
                 Hello(
@@ -46,16 +52,12 @@ private enum Seeds {
             .push(records.prefix(3).map(\.encoded)),
             .frontier(
                 Frontier(entries: [.init(feed: feed, sequence: 8, headPrefix: 1 << 63)])),
-            .rangeRequest(RangeRequest(feed: feed, first: 1, last: 300)),
+            .rangeRequest(RangeRequest(feed: feed, first: 1, last: 200)),
             .rangeResponse(
-                RangeResponse(
-                    feed: feed,
-                    entries: [
-                        .record(records[0].encoded),
-                        .tombstone(
-                            sequence: 2, id: records[1].id, retraction: records[2].encoded),
-                    ])),
-            .forkProof(records[0].encoded, records[1].encoded),
+                RangeResponse(feed: feed, chain: Chain(records.prefix(3).map { .record($0) }))),
+            .forkProof(one, other),
+            .sketch(SketchPart(salt: 7, setSize: 1, first: 0, symbols: sketch.symbols)),
+            .sketchRequest(SketchRequest(salt: 7, through: 64)),
         ]
     }
 

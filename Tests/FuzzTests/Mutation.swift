@@ -17,7 +17,7 @@ enum Mutation {
             case 4 where !bytes.isEmpty: bytes.removeLast(bytes.count - place)
             default:
                 let other = others[random.below(others.count)]
-                bytes = bytes.prefix(place) + other.dropFirst(place)
+                bytes = Array(bytes.prefix(place) + other.dropFirst(place))
             }
         }
         return bytes

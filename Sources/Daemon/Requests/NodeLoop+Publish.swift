@@ -170,7 +170,8 @@ extension NodeLoop {
             Publication(
                 client: client, answer: .retract(document), signed: [],
                 waitsForPrivate: !hidden.isEmpty, waitsForSigned: !standing.isEmpty),
-            drafts: standing.map { OwnDraft(payload: $0.retraction) }, private: hidden, removing: true)
+            drafts: standing.map { OwnDraft(payload: $0.retraction) }, private: hidden,
+            removing: true)
     }
 
     private func start(

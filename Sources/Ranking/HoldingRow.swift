@@ -88,27 +88,6 @@ struct HoldingRow: Sendable {
         }
     }
 
-    /// Makes edges of one packed event each. Numbers ascend and none is there. O(count + fresh).
-    mutating func merge(_ fresh: [Edge]) {
-        guard let last = fresh.last else { return }
-        makeRoom(for: fresh.count)
-        var old = edges.count - 1
-        for _ in fresh { edges.append(last) }
-        // From the end: what moves, moves once.
-        var to = edges.count - 1
-        var new = fresh.count - 1
-        while new >= 0 {
-            if old >= 0, edges[old].number > fresh[new].number {
-                edges[to] = edges[old]
-                old -= 1
-            } else {
-                edges[to] = fresh[new]
-                new -= 1
-            }
-            to -= 1
-        }
-    }
-
     /// Grows by a sixteenth: doubling would hold half as much again on average.
     private mutating func makeRoom(for count: Int) {
         guard edges.count + count > edges.capacity else { return }

@@ -49,32 +49,18 @@ extension InteractionGraph {
     package mutating func add(_ batch: [ResolvedInteraction]) -> Int {
         // All numbers at once: what is refused or evicted on the way frees none that is still to come.
         for interaction in batch { items.retain(interaction.item.value) }
-        // Where a cap may be met the order among authors matters; a small batch gains nothing.
+        // Only where a cap of the whole graph may be met does the order among authors matter.
         guard eventCount + batch.count <= limits.events,
             interactionCount + batch.count <= limits.interactions,
-            min(limits.interactionsPerAuthor, limits.interactionsOfEgo) > 0,
-            batch.count >= authors.count / 4
+            min(limits.interactionsPerAuthor, limits.interactionsOfEgo) > 0
         else { return addInOrder(batch) }
         var accepted = 0
-        let (offsets, order) = deal(batch)
-        var fresh: [HoldingRow.Edge] = []
-        for slot in 0..<offsets.count - 1 {
-            let places = Int(offsets[slot])..<Int(offsets[slot + 1])
-            // In a row that gets full the order of its events matters too.
-            let mayFill =
-                authors[slot: slot].holdings.count + places.count
-                > authors[slot: slot].holdingLimit
-            fresh.removeAll(keepingCapacity: true)
-            for place in places {
-                let interaction = batch[Int(order[place])]
-                let number = interaction.item.value
-                if !mayFill, let packed = newEdge(interaction, slot: slot) {
-                    fresh.append(HoldingRow.Edge(number, packed))
-                } else if add(interaction.event, slot: slot, number: number) == .accepted {
-                    accepted += 1
-                }
-            }
-            accepted += merge(&fresh, slot: slot)
+        for place in deal(batch) {
+            let interaction = batch[Int(place)]
+            let verdict = add(
+                interaction.event, slot: Int(interaction.author.value),
+                number: interaction.item.value)
+            if verdict == .accepted { accepted += 1 }
         }
         return accepted
     }
@@ -90,47 +76,18 @@ extension InteractionGraph {
         return accepted
     }
 
-    /// The places of a batch by author, in their order.
-    private func deal(_ batch: [ResolvedInteraction]) -> (offsets: [UInt32], order: [UInt32]) {
-        var offsets = [UInt32](repeating: 0, count: authors.count + 1)
-        for interaction in batch { offsets[Int(interaction.author.value) + 1] += 1 }
-        for slot in 1..<offsets.count { offsets[slot] += offsets[slot - 1] }
-        var next = offsets
+    /// The places of a batch by author, those of one author in their order. O(batch + authors).
+    private func deal(_ batch: [ResolvedInteraction]) -> [UInt32] {
+        var next = [UInt32](repeating: 0, count: authors.count + 1)
+        for interaction in batch { next[Int(interaction.author.value) + 1] += 1 }
+        for slot in 1..<next.count { next[slot] += next[slot - 1] }
         var order = [UInt32](repeating: 0, count: batch.count)
         for (place, interaction) in batch.enumerated() {
             let slot = Int(interaction.author.value)
             order[Int(next[slot])] = UInt32(truncatingIfNeeded: place)
             next[slot] += 1
         }
-        return (offsets, order)
-    }
-
-    /// The packed event of an interaction that makes a new edge; nil when it does not, or cannot be
-    /// packed.
-    private func newEdge(_ interaction: ResolvedInteraction, slot: Int) -> PackedEvent? {
-        let event = interaction.event
-        guard event.weight > 0, event.weight.isFinite,
-            !authors[slot: slot].holdings.search(interaction.item.value).isPresent
-        else { return nil }
-        return PackedEvent(event)
-    }
-
-    /// Merges new edges into an author's row, which has room; one by one where two are of one item.
-    private mutating func merge(_ fresh: inout [HoldingRow.Edge], slot: Int) -> Int {
-        guard !fresh.isEmpty else { return 0 }
-        fresh.sort { $0.number < $1.number }
-        if zip(fresh, fresh.dropFirst()).allSatisfy({ $0.number < $1.number }) {
-            authors[slot: slot].holdings.merge(fresh)
-            interactionCount += fresh.count
-            countEvents(fresh.count, slot: slot)
-            return fresh.count
-        }
-        var accepted = 0
-        for edge in fresh {
-            guard let event = edge.event else { continue }
-            if add(event, slot: slot, number: edge.number) == .accepted { accepted += 1 }
-        }
-        return accepted
+        return order
     }
 
     /// Edges from authors to items.

@@ -76,11 +76,7 @@ struct HoldingRowTests {
         }
     }
 
-    @Test(
-        "a batch does what its events do one by one",
-        .disabled(
-            "open defect: the resolved batch of the benchmark evicts otherwise at an author's cap"),
-        arguments: 0..<30 as Range<UInt64>)
+    @Test("a batch does what its events do one by one", arguments: 0..<30 as Range<UInt64>)
     func batch(_ seed: UInt64) {
         var random = SeededRandom(seed: seed, stream: "batch")
         var limits = GraphLimits()

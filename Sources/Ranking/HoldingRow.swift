@@ -78,6 +78,23 @@ struct HoldingRow: Sendable {
             ? others[otherPlace(of: edges[place].number)].holding.eventCount : 1
     }
 
+    /// What became of an event that was added.
+    enum Addition { case newEdge, newEvent, replacedEvent, noRoom }
+
+    /// Adds an event to an item's edge, past `eventLimit` by forgetting the oldest; or makes an edge while
+    /// there are fewer than `edgeLimit`. O(count).
+    mutating func add(
+        _ event: Holding.Event, number: UInt32, edgeLimit: Int, eventLimit: Int
+    ) -> Addition {
+        let found = search(number)
+        if found.isPresent {
+            return add(event, at: found.place, limit: eventLimit) ? .newEvent : .replacedEvent
+        }
+        guard edges.count < edgeLimit else { return .noRoom }
+        insert(event, number: number, at: found.place)
+        return .newEdge
+    }
+
     /// Makes an edge of one event at `place`, where `search` said that it belongs. O(count).
     mutating func insert(_ event: Holding.Event, number: UInt32, at place: Int) {
         makeRoom(for: 1)

@@ -23,6 +23,27 @@ extension InteractionGraph {
         }
     }
 
+    /// Adds many plays, likes or ratings, as if one by one in their order; returns how many were accepted.
+    /// The fast way to load a store or a large exchange: O(log of the author's items) each, where a move of
+    /// at most all of them is made in memory that is near.
+    @discardableResult
+    public mutating func add(_ batch: [Interaction]) -> Int {
+        var accepted = 0
+        var place = 0
+        while place < batch.count {
+            let end = min(batch.count, place + Self.batchCount)
+            if hasRoom(for: end - place) {
+                accepted += addAtOnce(batch[place..<end])
+            } else {
+                for interaction in batch[place..<end] where add(interaction) == .accepted {
+                    accepted += 1
+                }
+            }
+            place = end
+        }
+        return accepted
+    }
+
     /// The slot of an author, made when there is room; nil when the graph is full.
     package mutating func resolve(author: PublicKey) -> AuthorSlot? {
         slot(for: author).map { AuthorSlot(value: UInt32($0)) }
@@ -49,20 +70,47 @@ extension InteractionGraph {
     package mutating func add(_ batch: [ResolvedInteraction]) -> Int {
         // All numbers at once: what is refused or evicted on the way frees none that is still to come.
         for interaction in batch { items.retain(interaction.item.value) }
-        // Only where a cap of the whole graph may be met does the order among authors matter.
-        guard eventCount + batch.count <= limits.events,
-            interactionCount + batch.count <= limits.interactions,
-            min(limits.interactionsPerAuthor, limits.interactionsOfEgo) > 0
-        else { return addInOrder(batch) }
+        guard hasRoom(for: batch.count) else { return addInOrder(batch) }
         var accepted = 0
-        for place in deal(batch) {
-            let interaction = batch[Int(place)]
+        for interaction in dealt(batch) {
             let verdict = add(
                 interaction.event, slot: Int(interaction.author.value),
                 number: interaction.item.value)
             if verdict == .accepted { accepted += 1 }
         }
         return accepted
+    }
+
+    /// Events that are dealt to authors at a time: 2 MiB of them, so that they stay in a cache.
+    private static let batchCount = 65_536
+
+    /// Whether that many events cannot meet a cap of the whole graph: only there does the order among
+    /// authors matter.
+    private func hasRoom(for count: Int) -> Bool {
+        eventCount + count <= limits.events && interactionCount + count <= limits.interactions
+            && min(limits.interactionsPerAuthor, limits.interactionsOfEgo) > 0
+    }
+
+    /// Adds events that cannot meet a cap, but for that of authors.
+    private mutating func addAtOnce(_ batch: ArraySlice<Interaction>) -> Int {
+        var accepted = 0
+        var known: [ResolvedInteraction] = []
+        known.reserveCapacity(batch.count)
+        for interaction in batch where interaction.weight > 0 && interaction.weight.isFinite {
+            let found = authors.findSlot(of: interaction.author)
+            guard let slot = found ?? (authors.isFull ? nil : slot(for: interaction.author)) else {
+                // Somebody is evicted for it, or nobody: after all that came before.
+                accepted += add(known)
+                known.removeAll(keepingCapacity: true)
+                accepted += add(interaction) == .accepted ? 1 : 0
+                continue
+            }
+            known.append(
+                ResolvedInteraction(
+                    author: AuthorSlot(value: UInt32(slot)), item: resolve(item: interaction.item),
+                    interaction))
+        }
+        return accepted + add(known)
     }
 
     /// By keys: whoever is evicted on the way moves others to new slots.
@@ -76,18 +124,19 @@ extension InteractionGraph {
         return accepted
     }
 
-    /// The places of a batch by author, those of one author in their order. O(batch + authors).
-    private func deal(_ batch: [ResolvedInteraction]) -> [UInt32] {
+    /// A batch by author, what is of one author in its order. O(batch + authors).
+    private func dealt(_ batch: [ResolvedInteraction]) -> [ResolvedInteraction] {
+        guard let any = batch.first else { return [] }
         var next = [UInt32](repeating: 0, count: authors.count + 1)
         for interaction in batch { next[Int(interaction.author.value) + 1] += 1 }
         for slot in 1..<next.count { next[slot] += next[slot - 1] }
-        var order = [UInt32](repeating: 0, count: batch.count)
-        for (place, interaction) in batch.enumerated() {
+        var dealt = [ResolvedInteraction](repeating: any, count: batch.count)
+        for interaction in batch {
             let slot = Int(interaction.author.value)
-            order[Int(next[slot])] = UInt32(truncatingIfNeeded: place)
+            dealt[Int(next[slot])] = interaction
             next[slot] += 1
         }
-        return order
+        return dealt
     }
 
     /// Edges from authors to items.

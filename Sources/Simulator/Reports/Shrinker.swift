@@ -104,7 +104,8 @@ public struct Shrinker {
             }
         },
         number(\.freeRiders, least: 0), number(\.dialledLinks, least: 1),
-        number(\.lossPerMillion, least: 0), number(\.jitterMilliseconds, least: 0),
+        number(\.lossPerMillion, least: 0), number(\.resentPerMillion, least: 0),
+        number(\.jitterMilliseconds, least: 0),
         number(\.trustNeighbours, least: 2), number(\.items, least: 1), share(\.retractions),
         share(\.rewiring), share(\.dialledTwice),
     ]

@@ -39,6 +39,8 @@ public struct Scenario: Hashable, Sendable {
     public var jitterMilliseconds = 20
     /// Chance that a frame is lost, and with it its connection.
     public var lossPerMillion = 0
+    /// Frames that wait once more for a lost packet, and what is behind them on their connection too.
+    public var resentPerMillion = 0
 
     public var ownCommitMilliseconds = 5
     public var netCommitMilliseconds = 1

@@ -132,6 +132,9 @@ public struct ScenarioField: Sendable {
             "network.loss_per_million", .integer(\.lossPerMillion, 0...1_000_000),
             "frames that are lost, each with its connection"),
         ScenarioField(
+            "network.resent_per_million", .integer(\.resentPerMillion, 0...1_000_000),
+            "frames that lose a packet and come 200 ms later, with all behind them"),
+        ScenarioField(
             "disk.own_commit_milliseconds", .integer(\.ownCommitMilliseconds, 0...60_000),
             "a commit that is on the disk when it is answered"),
         ScenarioField(

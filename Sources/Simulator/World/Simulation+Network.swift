@@ -146,6 +146,9 @@ extension Simulation {
         transmit(changed.encoded, from: host, on: link)
     }
 
+    /// How long TCP waits at least before it sends a packet again (RTO minimum of Linux; RFC 6298 says 1 s).
+    private static let resendMilliseconds = 200
+
     func transmit(_ bytes: [UInt8], from host: Host, on link: LinkID) {
         let number = Int(link.value)
         transmit(bytes, on: number, fromDialler: connections[number].dialler == host.index)
@@ -169,6 +172,9 @@ extension Simulation {
             delay += netRandom.below(scenario.jitterMilliseconds + 1)
         }
         if connection.slowUntil > now { delay += connection.extraDelay }
+        if scenario.resentPerMillion > 0, netRandom.below(1_000_000) < scenario.resentPerMillion {
+            delay += Self.resendMilliseconds
+        }
         let earliest =
             fromDialler ? connection.lastArrivalAtListener : connection.lastArrivalAtDialler
         let arrival = max(earliest, now + UInt64(delay))

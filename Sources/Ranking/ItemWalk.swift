@@ -31,7 +31,7 @@ struct ItemWalk {
     }
 
     /// What is lacking at the end may sum to this part of epsilon.
-    private static let residualPart = 0.1
+    private static let residualPart = 0.5
 
     private func mass(_ visits: InteractionKernel.Visits, _ query: RankingQuery) -> WalkMass {
         let total = visits.items.reduce(0, +)

@@ -19,7 +19,7 @@ struct ItemWalk {
         (start, massPerTrust) = Self.start(snapshot, query, trust: trust)
     }
 
-    /// The mass in the limit; `known` visits of items, when they are nearly right, save iterations.
+    /// The mass in the limit; `known` densities of items, when they are nearly right, save iterations.
     func mass(_ query: RankingQuery, near known: [Double]? = nil) -> WalkMass {
         let parameters = query.parameters
         let visits = kernel.solve(

@@ -13,7 +13,7 @@ struct Connection {
     /// The kernel's number of the socket: the descriptor may be closed and used again at any time.
     let cookie: UInt64
     let side: Side
-    let address: PeerAddress
+    let address: NetworkAddress
     let admittedMilliseconds: UInt64
     /// Inbound and not heard yet.
     var isHalfOpen: Bool
@@ -25,7 +25,7 @@ struct Connection {
         self.descriptor = descriptor
         self.side = side
         cookie = vb_socket_cookie(descriptor)
-        address = PeerAddress(peerOf: descriptor)
+        address = NetworkAddress(peerOf: descriptor)
         admittedMilliseconds = nowMilliseconds
         isHalfOpen = side == .inbound
         account = ByteAccount(nowMilliseconds: nowMilliseconds)

@@ -135,7 +135,7 @@ final class ConnectionGuard {
         return lastSweepMilliseconds + UInt64(limits.sweepMilliseconds)
     }
 
-    func establishedInbound(in netgroup: UInt64) -> Int {
+    func establishedInbound(in netgroup: Netgroup) -> Int {
         connections.values.count {
             !$0.isHalfOpen && $0.side == .inbound && $0.address.netgroup == netgroup
         }

@@ -131,7 +131,7 @@ final class OutboundPeer {
             if isUp { isClosing = true } else { takeDown(.closed) }
         case .closed:
             if !isConnected { fail(.unreachable) }
-        case .handshakeBrokenOff: fail(hasTimedOut(now) ? .timedOut : .wrongKey)
+        case .handshakeBrokenOff: fail(hasTimedOut(now) ? .timedOut : .brokenOff)
         case .handshakeRefused:
             fail(.refused)
             redialMilliseconds = now + UInt64(state.limits.reconnectMaximumMilliseconds)

@@ -21,8 +21,10 @@ public enum DownReason: Hashable, Sendable, CustomStringConvertible {
 public enum DialFailure: String, Hashable, Sendable {
     /// Nobody listens there.
     case unreachable = "nobody answers at this address"
-    /// The handshake broke off: the pinned key is not the listener's, or it is not such a node.
-    case wrongKey = "wrong key, or not a node"
+    /// The handshake broke off: the pinned key is not the listener's, it is not such a node, or it is full and
+    /// closed at once. A full libzmq listener does so when its ZAP answer is there before it looks, and
+    /// otherwise leaves the dialler waiting (`timedOut`); the dialler sees no difference to a wrong key.
+    case brokenOff = "broke off the handshake: wrong key, full, or not a node"
     /// The listener took the connection and did not finish the handshake: full, or not a node.
     case timedOut = "did not finish the handshake in time: full, or not a node"
     /// The listener's ZAP handler refused this node's key.
@@ -34,7 +36,7 @@ public enum DialFailure: String, Hashable, Sendable {
 /// What `Endpoint.poll` reports.
 public enum TransportEvent: Hashable, Sendable {
     /// An authenticated link. For an inbound one its first frame follows in the same batch.
-    case up(LinkID, NodeKey, LinkDirection, PeerAddress)
+    case up(LinkID, NodeKey, LinkDirection, NetworkAddress)
     /// The link is gone; an outbound one is dialled again and comes up with the same id.
     case down(LinkID, DownReason)
     /// One whole message: a single frame of at most `maximumFrameBytes`.

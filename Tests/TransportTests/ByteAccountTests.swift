@@ -66,23 +66,3 @@ struct ByteAccountTests {
         #expect(ByteAccount.wireBytes(ofPayload: payload) == wire)
     }
 }
-
-@Suite("Peer address")
-struct PeerAddressTests {
-    @Test("netgroups are /24 and /48, and only this machine is loopback")
-    func netgroups() {
-        func four(_ text: UInt64) -> PeerAddress {
-            PeerAddress(high: 0, low: 0xffff << 32 | text, port: 1)
-        }
-        #expect(four(0xc000_0201).netgroup == four(0xc000_02fe).netgroup)
-        #expect(four(0xc000_0201).netgroup != four(0xc000_0301).netgroup)
-        #expect(four(0x7f00_0001).isLoopback && !four(0xc000_0201).isLoopback)
-        #expect(four(0xc000_0201).description == "192.0.2.1:1")
-        let first = PeerAddress(high: 0x2001_0db8_0001_0000, low: 1, port: 9)
-        let same = PeerAddress(high: 0x2001_0db8_0001_ffff, low: 7, port: 9)
-        let other = PeerAddress(high: 0x2001_0db8_0002_0000, low: 1, port: 9)
-        #expect(first.netgroup == same.netgroup && first.netgroup != other.netgroup)
-        #expect(PeerAddress(high: 0, low: 1, port: 9).isLoopback && !first.isLoopback)
-        #expect(first.description == "[2001:db8:1:0:0:0:0:1]:9")
-    }
-}

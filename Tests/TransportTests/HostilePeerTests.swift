@@ -30,7 +30,7 @@ struct HostilePeerTests {
         let thief = try Node(keys: CurveKeys(publicKey: victim) { secret })
         let link = try thief.endpoint.dial(address: server.address, key: server.key)
         #expect(converge([server, thief]) { !thief.events.isEmpty })
-        #expect(thief.events == [.dialFailed(link, .wrongKey)])
+        #expect(thief.events == [.dialFailed(link, .brokenOff)])
         #expect(server.events.isEmpty)
     }
 

@@ -33,7 +33,7 @@ struct LinkTests {
         let other = try CurveKeys.generate().publicKey
         let link = try dialler.endpoint.dial(address: server.address, key: other)
         #expect(converge([server, dialler]) { !dialler.events.isEmpty })
-        #expect(dialler.events == [.dialFailed(link, .wrongKey)])
+        #expect(dialler.events == [.dialFailed(link, .brokenOff)])
         #expect(server.events.isEmpty)
     }
 
@@ -143,8 +143,11 @@ struct LinkTests {
         let third = try Node(limits: quickLimits { $0.handshakeMilliseconds = 500 })
         let link = try third.endpoint.dial(address: server.address, key: server.key)
         let nodes = [server, first, second, third]
-        let isTold = { third.events == [.dialFailed(link, .timedOut)] }
-        #expect(converge(nodes) { !third.events.isEmpty } && isTold())
+        // Which of the two depends on whether the listener's libzmq finds its ZAP answer at once.
+        #expect(converge(nodes) { !third.events.isEmpty })
+        #expect(
+            third.events == [.dialFailed(link, .timedOut)]
+                || third.events == [.dialFailed(link, .brokenOff)])
         #expect(server.ups.count == 2)
         first.endpoint.close()
         #expect(converge([server, second, third]) { third.ups == [link] })

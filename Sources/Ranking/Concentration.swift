@@ -10,12 +10,10 @@ struct Concentration {
         _ snapshot: GraphSnapshot, ego: AuthorIndex, groups: [AuthorIndex?],
         contributions: Contributions
     ) {
-        let count = snapshot.itemCount
         let rows = snapshot.interactions
-        var total = [Double](repeating: 0, count: count)
-        var largest = total
-        var current = total
-        var supporters = [UInt32](repeating: 0, count: count)
+        // One piece of memory an item: they are met in no order.
+        var tallies = [Tally](repeating: Tally(), count: snapshot.itemCount)
+        var current = [Double](repeating: 0, count: snapshot.itemCount)
         var touched: [UInt32] = []
         let voices = Self.voices(snapshot, ego: ego, groups: groups, contributions: contributions)
         var place = 0
@@ -29,9 +27,8 @@ struct Concentration {
                         author: author, entry: entry, weights: rows.weights)
                     guard value > 0 else { continue }
                     let item = Int(rows.columns[entry])
-                    total[item] += value
-                    largest[item] = max(largest[item], value)
-                    supporters[item] += 1
+                    tallies[item].take(value)
+                    tallies[item].supporters += 1
                 }
                 place += 1
                 continue
@@ -45,19 +42,31 @@ struct Concentration {
                     let item = rows.columns[entry]
                     if current[Int(item)] == 0 { touched.append(item) }
                     current[Int(item)] += value
-                    supporters[Int(item)] += 1
+                    tallies[Int(item)].supporters += 1
                 }
                 place += 1
             }
             for item in touched {
-                total[Int(item)] += current[Int(item)]
-                largest[Int(item)] = max(largest[Int(item)], current[Int(item)])
+                tallies[Int(item)].take(current[Int(item)])
                 current[Int(item)] = 0
             }
             touched.removeAll(keepingCapacity: true)
         }
-        concentration = zip(largest, total).map { $1 > 0 ? $0 / $1 : 0 }
-        self.supporters = supporters
+        concentration = tallies.map { $0.total > 0 ? $0.largest / $0.total : 0 }
+        supporters = tallies.map(\.supporters)
+    }
+
+    private struct Tally {
+        var total = 0.0
+        var largest = 0.0
+        var supporters: UInt32 = 0
+
+        /// What one group contributes.
+        @inline(__always)
+        mutating func take(_ value: Double) {
+            total += value
+            largest = max(largest, value)
+        }
     }
 
     /// `max(floor, 1 - ramp)`: 1 up to tau, then down in a line.

@@ -5,7 +5,7 @@ extension InteractionKernel {
     /// The limit is the solution of one linear system, h = b + Q h over the items' densities (visits over
     /// popularity). Q is self-adjoint when items are weighted by popularity, because a step back follows
     /// trust: so conjugate gradients (Hestenes & Stiefel 1952) need half the iterations of the walk
-    /// itself, and profit from `known`, visits of items that are nearly right. Ends when what the
+    /// itself, and profit from `known`, densities that are nearly right. Ends when what the
     /// solution lacks is at most `tolerance` of what arrives in the first step (then the L1 error of the
     /// visits is at most `tolerance` of their sum), or after `iterations`.
     /// O(iterations x edges).
@@ -25,12 +25,10 @@ extension InteractionKernel {
             authors: [Double](repeating: 0, count: start.count),
             items: [Double](repeating: 0, count: first.count))
         if let known {
-            var densities = known
-            for item in known.indices { densities[item] *= inverse[item] }
-            walkOnce(densities, forth: forth, back: back, into: &stepped)
+            walkOnce(known, forth: forth, back: back, into: &stepped)
             visits.add(stepped, times: 1)
             for item in lacking.indices {
-                lacking[item] += stepped.items[item] * inverse[item] - densities[item]
+                lacking[item] += stepped.items[item] * inverse[item] - known[item]
             }
         }
         let all = first.reduce(0, +)

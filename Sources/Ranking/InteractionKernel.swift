@@ -92,28 +92,30 @@ struct InteractionKernel {
         for author in authors {
             let row = Int(author)
             let range = Int(offsets[row])..<Int(offsets[row + 1])
+            // Of one length, so that a place is checked once.
+            let columns = columns.extracting(range)
+            let weights = weights.extracting(range)
+            let count = min(columns.count, weights.count)
             // Four sums at once: one would wait for each addition to end.
-            var sums = SIMD4<Double>.zero
-            var entry = range.lowerBound
-            while entry + 4 <= range.upperBound {
-                let values = SIMD4(
-                    waiting[Int(columns[entry])], waiting[Int(columns[entry + 1])],
-                    waiting[Int(columns[entry + 2])], waiting[Int(columns[entry + 3])])
-                let shares = SIMD4(
-                    weights[entry], weights[entry + 1], weights[entry + 2], weights[entry + 3])
-                sums += shares * values
-                entry += 4
+            var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
+            var entry = 0
+            while entry &+ 4 <= count {
+                first += weights[entry] * waiting[Int(columns[entry])]
+                second += weights[entry &+ 1] * waiting[Int(columns[entry &+ 1])]
+                third += weights[entry &+ 2] * waiting[Int(columns[entry &+ 2])]
+                fourth += weights[entry &+ 3] * waiting[Int(columns[entry &+ 3])]
+                entry &+= 4
             }
-            var sum = (sums[0] + sums[1]) + (sums[2] + sums[3])
-            while entry < range.upperBound {
+            var sum = (first + second) + (third + fourth)
+            while entry < count {
                 sum += weights[entry] * waiting[Int(columns[entry])]
-                entry += 1
+                entry &+= 1
             }
             let mass = back[row] * sum
             visits[row] += mass
             let push = mass * forth[row]
             guard push != 0 else { continue }
-            for entry in range { fresh[Int(columns[entry])] += push * weights[entry] }
+            for entry in 0..<count { fresh[Int(columns[entry])] += push * weights[entry] }
         }
     }
 }

@@ -19,7 +19,7 @@ struct ItemWalk {
         (start, massPerTrust) = Self.start(snapshot, query, trust: trust)
     }
 
-    /// The mass in the limit; `known` visits of items, when they are nearly right, save iterations.
+    /// The mass in the limit; `known` densities of items, when they are nearly right, save iterations.
     func mass(_ query: RankingQuery, near known: [Double]? = nil) -> WalkMass {
         let parameters = query.parameters
         let visits = kernel.solve(
@@ -31,7 +31,7 @@ struct ItemWalk {
     }
 
     /// What is lacking at the end may sum to this part of epsilon.
-    private static let residualPart = 0.1
+    private static let residualPart = 0.5
 
     private func mass(_ visits: InteractionKernel.Visits, _ query: RankingQuery) -> WalkMass {
         let total = visits.items.reduce(0, +)

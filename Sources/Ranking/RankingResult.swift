@@ -231,26 +231,18 @@ extension RankingResult {
         }
     }
 
-    /// Items of positive score: by tier, by score rounded to 12 decimals, by index. O(n log n).
+    /// Items of positive score: by tier, by score rounded to 12 decimals, by index. O(n).
     private static func order(_ scores: [Double], tiers: [RankedItem.Tier]) -> [ItemIndex] {
-        struct Candidate {
-            var key: Double
-            var isSupported: Bool
-            var item: UInt32
-        }
-        var candidates: [Candidate] = []
+        var candidates: [RadixOrder.Candidate] = []
         candidates.reserveCapacity(scores.count)
         for item in scores.indices where scores[item] > 0 {
+            // Not negative: the bits of a key order as keys do, and leave the topmost free.
+            let key = sortKey(scores[item]).bitPattern
+            let tier: UInt64 = tiers[item] == .supported ? 1 << 63 : 0
             candidates.append(
-                Candidate(
-                    key: sortKey(scores[item]), isSupported: tiers[item] == .supported,
-                    item: UInt32(truncatingIfNeeded: item)))
+                RadixOrder.Candidate(key: ~(tier | key), number: UInt32(truncatingIfNeeded: item)))
         }
-        candidates.sort { left, right in
-            if left.isSupported != right.isSupported { return left.isSupported }
-            return left.key != right.key ? left.key > right.key : left.item < right.item
-        }
-        return candidates.map { ItemIndex($0.item) }
+        return RadixOrder.sorted(candidates).map { ItemIndex($0.number) }
     }
 
     private static func leftOut(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> [Bool] {

@@ -10,7 +10,8 @@ public struct WarmTrustedSalsa: Sendable {
         var snapshot: GraphSnapshot
         var ego: AuthorIndex
         var visits: [Double]
-        var itemVisits: [Double]
+        /// Visits over popularity: where popularity changes they stay, and visits follow.
+        var densities: [Double]
         var dominators: TrustDominators
     }
 
@@ -39,7 +40,7 @@ public struct WarmTrustedSalsa: Sendable {
             epsilon: query.parameters.epsilon, near: reachable)
         let standing = TrustStanding(flow, dominators, query)
         let found = ItemWalk(view, query, trust: standing.trust)
-            .mass(query, near: known.itemVisits)
+            .mass(query, near: known.densities)
         let result = RankingResult(
             .tsalsa, view, query, standing: standing, mass: found, decay: .groups)
         return remember(result, dominators: dominators)
@@ -50,7 +51,9 @@ public struct WarmTrustedSalsa: Sendable {
     ) -> RankingResult {
         last = Solution(
             snapshot: result.snapshot, ego: result.query.ego, visits: result.visits,
-            itemVisits: result.itemVisits,
+            densities: zip(result.itemVisits, result.popularity).map {
+                $1 >= .leastNormalMagnitude ? $0 / $1 : 0
+            },
             dominators: dominators ?? TrustDominators(result.snapshot, ego: result.query.ego))
         return result
     }
@@ -59,17 +62,17 @@ public struct WarmTrustedSalsa: Sendable {
     /// sizes, where nothing says who is who.
     private struct Known {
         let visits: [Double]
-        let itemVisits: [Double]
+        let densities: [Double]
 
         init?(_ last: Solution, in view: GraphSnapshot) {
             guard
                 let visits = Self.moved(
                     last.visits, last.snapshot.authorKeys, view.authorKeys, view.authorCount),
-                let itemVisits = Self.moved(
-                    last.itemVisits, last.snapshot.itemIDs, view.itemIDs, view.itemCount)
+                let densities = Self.moved(
+                    last.densities, last.snapshot.itemIDs, view.itemIDs, view.itemCount)
             else { return nil }
             self.visits = visits
-            self.itemVisits = itemVisits
+            self.densities = densities
         }
 
         /// Both lists of names ascend.

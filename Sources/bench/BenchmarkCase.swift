@@ -1,4 +1,5 @@
 import Foundation
+import Ranking
 
 /// One figure to be measured. A case stands in a file of its own and is listed in `BenchmarkCases`.
 protocol BenchmarkCase: Sendable {
@@ -50,6 +51,16 @@ struct BenchContext {
         let start = clock()
         try body()
         return Double(clock() - start) * (1e9 / Double(CLOCKS_PER_SEC))
+    }
+}
+
+extension PowerLawGraph {
+    /// `tsalsa` by sections A to E, which is what the references compute: without the audit of
+    /// independence, which is measured by itself.
+    var plainQuery: RankingQuery {
+        var query = RankingQuery(ego: AuthorIndex(ego))
+        query.parameters.independentVoices = 1
+        return query
     }
 }
 

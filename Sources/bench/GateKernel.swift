@@ -8,7 +8,7 @@ enum GateKernel: String, CaseIterable {
     /// Runs the kernel `count` times after setting up its graph; two counts differ by whole runs only.
     func run(_ count: Int) throws {
         let graph = PowerLawGraph(.gate, seed: 1)
-        let query = RankingQuery(ego: AuthorIndex(graph.ego))
+        let query = graph.plainQuery
         var done = 0
         switch self {
         case .tsalsa:

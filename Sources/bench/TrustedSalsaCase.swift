@@ -10,7 +10,7 @@ struct TrustedSalsaCase: BenchmarkCase {
     func run(_ context: BenchContext) throws -> [BenchLine] {
         let graph = context.graph(.node)
         let snapshot = graph.snapshot()
-        let query = RankingQuery(ego: AuthorIndex(graph.ego))
+        let query = graph.plainQuery
         let file = context.folder.appending(path: "node.graph")
         let output = context.folder.appending(path: "tsalsa.scores")
         try snapshot.write(to: file, ego: query.ego)

@@ -10,7 +10,7 @@ struct WarmCase: BenchmarkCase {
     func run(_ context: BenchContext) throws -> [BenchLine] {
         let graph = context.graph(.node)
         let base = graph.snapshot()
-        let query = RankingQuery(ego: AuthorIndex(graph.ego))
+        let query = graph.plainQuery
         let file = context.folder.appending(path: "warm.graph")
         try base.write(to: file, ego: query.ego)
         let reference = try ReferenceProcess(executable: context.reference, graph: file)

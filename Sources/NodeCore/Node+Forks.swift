@@ -60,6 +60,11 @@ extension Node {
             counts.count(.ignore(.overQuota))
             return
         }
+        let author = feeds[feed]?.author ?? feed
+        guard mayVerify(author, now), mayVerify(author, now) else {
+            counts.count(.ignore(.overRate))
+            return
+        }
         guard let proof = ForkProof(one, other, scheme: scheme), scheme.isValid(feed),
             proof.isSigned(network: configuration.network, scheme: scheme)
         else {

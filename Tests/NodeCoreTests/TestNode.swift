@@ -77,13 +77,15 @@ final class TestNode {
     private var nextPublication: UInt64 = 1 << 62
 
     init(
-        _ person: Person, limits: CoreLimits = CoreLimits(), store: MemoryStore = MemoryStore(),
+        _ person: Person, limits: CoreLimits = CoreLimits(), hasRates: Bool = false,
+        store: MemoryStore = MemoryStore(),
         ownHeadWaitMilliseconds: UInt64 = 0
     ) {
         var configuration = CoreConfiguration(
             author: person.key, feed: person.key, nodeKey: NodeKey(raw: person.key.raw),
             network: network, seed: 7)
         configuration.limits = limits
+        if !hasRates { configuration.limits.tiers = .open }
         configuration.ownHeadWaitMilliseconds = ownHeadWaitMilliseconds
         node = Node(configuration: configuration, scheme: scheme, signer: person.signer)
         self.store = store

@@ -12,6 +12,8 @@ public struct CoreLimits: Sendable {
     public var feedRecords: UInt64 = 100_000
     /// Feeds remembered as asked about and not taken in, so that nobody is asked about them again.
     public var declinedFeeds = 65_536
+    /// Peers whose score is kept.
+    public var scoredPeers = 1_024
     /// Links that may push one feed to us, and of whom the ego trusts itself (protocol.md, section 5).
     /// 0: no trees, everybody pushes to everybody.
     public var upstreams = 1

@@ -104,6 +104,12 @@ struct LinkState: Sendable {
         if feed.raw < reaches.count { reaches[feed.raw] = Reach() }
     }
 
+    /// The peer's word for more than `sequence` turned out to be worth nothing.
+    mutating func withdraw(_ feed: FeedIndex, to sequence: UInt64) {
+        makeRoom(for: feed)
+        reaches[feed.raw].known = min(reaches[feed.raw].known, UInt32(clamping: sequence))
+    }
+
     /// Whether the peer asked us to announce the feed and not to push it.
     func isPruned(_ feed: FeedIndex) -> Bool {
         feed.raw < reaches.count && reaches[feed.raw].isPruned

@@ -212,6 +212,7 @@ extension Node {
         for feed in late.map({ ranges.keys[$0] }) {
             links.update(link) { _ = $0.ranges.remove(feed) }
             release(feed, from: link)
+            noteBrokenPromise(link, now)
             // Publishing waits for what a peer says to hold of the own feed: it must not wait for a liar.
             if feed == configuration.feed { dropWant(feed, of: link) }
         }

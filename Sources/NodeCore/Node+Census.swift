@@ -26,6 +26,7 @@ extension Node {
             MapCensus(name: "fetching", count: fetching.count, capacity: fetching.capacity),
             MapCensus(name: "fork-proofs", count: proofs.count, capacity: proofs.capacity),
             MapCensus(name: "authors", count: accounts.count, capacity: accounts.capacity),
+            MapCensus(name: "scores", count: scores.count, capacity: scores.capacity),
             MapCensus(name: "awaited", count: awaited.count, capacity: awaited.capacity),
             MapCensus(name: "declined", count: declined.count, capacity: declined.capacity),
             MapCensus(name: "titles", count: titles.count, capacity: titles.capacity),

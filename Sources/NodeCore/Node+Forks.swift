@@ -68,7 +68,7 @@ extension Node {
         guard let proof = ForkProof(one, other, scheme: scheme), scheme.isValid(feed),
             proof.isSigned(network: configuration.network, scheme: scheme)
         else {
-            conclude(.reject(.badProof), link, &effects)
+            conclude(.reject(.badProof), link, now, &effects)
             return
         }
         counts.count(.accept)

@@ -19,7 +19,7 @@ extension Node {
             if isHeld(bytes, index, sequence) {
                 links.update(link) { $0.note(known: sequence, of: index) }
                 counts.count(.ignore(.duplicate))
-                noteAgain(index, by: link)
+                noteAgain(index, by: link, now)
                 return
             }
             if sequence > feeds.spot(index).tip, !feeds.spot(index).isFrozen,
@@ -34,15 +34,15 @@ extension Node {
         do {
             record = try Record(decoding: bytes, scheme: scheme)
         } catch {
-            conclude(.reject(.malformed), link, &effects)
+            conclude(.reject(.malformed), link, now, &effects)
             return
         }
         if let index = feeds.index(of: record.body.feed) {
             links.update(link) { $0.note(known: record.body.sequence, of: index) }
         }
         guard let verdict = judge(record, from: link, now, &effects) else { return }
-        conclude(verdict, link, &effects)
-        noteFirst(verdict, of: record, by: link)
+        conclude(verdict, link, now, &effects)
+        noteFirst(verdict, of: record, by: link, now)
     }
 
     private func placeOfHeldFeed(_ bytes: ArraySlice<UInt8>) -> (FeedIndex, UInt64)? {
@@ -69,11 +69,12 @@ extension Node {
 
     /// Counts a verdict and blames the sender for a rejection.
     mutating func conclude(
-        _ verdict: Verdict, _ link: LinkID?, places: Int = 1, _ effects: inout [Effect]
+        _ verdict: Verdict, _ link: LinkID?, places: Int = 1, _ now: Moment,
+        _ effects: inout [Effect]
     ) {
         counts.count(verdict, places: places)
         // A broken chain is validly signed: its author told two stories, and its sender knows one of them.
-        if case .reject(let reason) = verdict, reason != .brokenChain { blame(link, &effects) }
+        if case .reject(let reason) = verdict, reason != .brokenChain { blame(link, now, &effects) }
     }
 
     /// The verdict, or nil when it comes later: the record waits in a window, or a fork is being settled.
@@ -257,7 +258,7 @@ extension Node {
                 continue
             }
             let verdict = chain(first.record, index, first.source, now, &effects)
-            conclude(verdict, first.source, &effects)
+            conclude(verdict, first.source, now, &effects)
             return
         }
     }

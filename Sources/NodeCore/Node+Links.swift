@@ -14,6 +14,10 @@ extension Node {
             effects.append(.disconnect(link, .selfLink))
             return
         }
+        guard !isBanned(key, now) else {
+            effects.append(.disconnect(link, .protocolViolation))
+            return
+        }
         let state = LinkState(
             nodeKey: key, direction: direction, session: nextEffect().raw,
             now: now.monotonicMilliseconds, limits: limits)
@@ -24,11 +28,11 @@ extension Node {
         if direction == .outbound { effects.append(.send(link, .hello(hello(at: now)))) }
     }
 
-    mutating func linkDown(_ link: LinkID, _ effects: inout [Effect]) {
+    mutating func linkDown(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
         guard let state = links.remove(link) else { return }
         wantsTotal -= state.wants.count
         for feed in state.ranges.keys { release(feed, from: link) }
-        replaceUpstream(link, &effects)
+        replaceUpstream(link, now, &effects)
     }
 
     mutating func frame(
@@ -94,14 +98,18 @@ extension Node {
     }
 
     /// Blames the direct sender, never the author; too much blame ends the link.
-    mutating func blame(_ link: LinkID?, _ effects: inout [Effect]) {
+    mutating func blame(_ link: LinkID?, _ now: Moment, _ effects: inout [Effect]) {
         guard let link else { return }
+        noteRejected(link, now)
         let limit = limits.rejectionsPerLink
         let isOver = links.update(link) { state in
             state.rejections += 1
             return state.rejections == limit
         }
-        if isOver == true { effects.append(.disconnect(link, .protocolViolation)) }
+        if isOver == true {
+            ban(link, now)
+            effects.append(.disconnect(link, .protocolViolation))
+        }
     }
 
     private func hello(at now: Moment) -> Hello {
@@ -140,6 +148,7 @@ extension Node {
             state.trees = growsTrees && hello.capabilities & Hello.trees != 0
         }
         if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
+        meet(state.nodeKey, now)
         noteReadyPeers(now)
         if own.waitsSince != nil { askForOwnHead(link, now, &effects) }
         reconcile(link, now, &effects)

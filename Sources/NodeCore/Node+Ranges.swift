@@ -63,6 +63,12 @@ extension Node {
         let after = feeds.tip(of: response.feed)
         if let asked, after == before, asked.first > before, hasRoom {
             dropWant(response.feed, of: link)
+            // It said that it holds more and gave nothing: that counts no more until it says so again.
+            if response.chain == nil, response.feed != configuration.feed,
+                let index = feeds.index(of: response.feed)
+            {
+                links.update(link) { $0.withdraw(index, to: before) }
+            }
         }
         pump(link, now, &effects)
     }
@@ -78,7 +84,7 @@ extension Node {
             return
         }
         guard let places = try? chain.rebuilt(scheme: scheme) else {
-            conclude(.reject(.malformed), link, places: chain.places.count, &effects)
+            conclude(.reject(.malformed), link, places: chain.places.count, now, &effects)
             return
         }
         var before = chain.previous
@@ -90,7 +96,7 @@ extension Node {
             switch verdict {
             case .accept, .ignore(.duplicate): break
             default:
-                conclude(verdict, link, places: left, &effects)
+                conclude(verdict, link, places: left, now, &effects)
                 return
             }
             before = segment.last?.id ?? before
@@ -260,6 +266,7 @@ extension Node {
         }
         counts.count(.accept, places: places.count)
         noteFetched(index, places: places.count, now)
+        noteBrought(places.count, of: index, by: link, now)
         drainWindow(of: index, now, &effects)
     }
 

@@ -15,6 +15,8 @@ public struct Node: Sendable {
 
     var feeds: FeedTable
     var links: BoundedTable<LinkID, LinkState>
+    /// What peers were worth so far, by their key.
+    var scores: BoundedTable<NodeKey, PeerScore>
     var wantsTotal = 0
     /// When a range that its author's rate held back may be asked for again.
     var fetchesAgainAt: UInt64?
@@ -79,6 +81,7 @@ public struct Node: Sendable {
         links = BoundedTable(capacity: limits.links)
         fetching = BoundedTable(capacity: limits.links * limits.rangesPerLink)
         proofs = BoundedTable(capacity: limits.forkProofs)
+        scores = BoundedTable(capacity: limits.scoredPeers)
         awaited = BoundedTable(capacity: limits.awaitedFeeds)
         accounts = BoundedTable(capacity: limits.feeds)
         declined = BoundedTable(capacity: limits.declinedFeeds)
@@ -99,7 +102,7 @@ public struct Node: Sendable {
         switch input {
         case .linkUp(let link, let key, let direction):
             linkUp(link, key, direction, now, &effects)
-        case .linkDown(let link): linkDown(link, &effects)
+        case .linkDown(let link): linkDown(link, now, &effects)
         case .frame(let link, let bytes): frame(bytes, from: link, now, &effects)
         case .publish(let id, let drafts): publish(drafts, answering: id, now, &effects)
         case .privateAdded(let entry): addPrivate(entry, now)
@@ -124,8 +127,8 @@ public struct Node: Sendable {
     var limits: CoreLimits { configuration.limits }
 
     private mutating func endOfTurn(_ now: Moment, _ effects: inout [Effect]) {
-        runLinkTimers(now, &effects)
         graftOverdue(now, &effects)
+        runLinkTimers(now, &effects)
         announceDue(now, &effects)
         releaseHeld(now, &effects)
         flush(now, &effects)

@@ -162,17 +162,24 @@ final class TestNode {
     // MARK: Peers, by hand
 
     /// Brings a link up and greets on it.
-    func connect(_ number: UInt64, as person: Person) -> LinkID {
+    func connect(
+        _ number: UInt64, as person: Person, direction: LinkDirection = .inbound,
+        capabilities: UInt64 = 0
+    ) -> LinkID {
         let link = LinkID(number)
-        give(.linkUp(link, NodeKey(raw: person.key.raw), .inbound))
-        give(.frame(link, Self.hello.encoded))
+        give(.linkUp(link, NodeKey(raw: person.key.raw), direction))
+        give(.frame(link, Self.hello(capabilities: capabilities).encoded))
         return link
     }
 
-    static let hello = Frame.hello(
-        Hello(
-            minimumVersion: 1, maximumVersion: 1, network: network, capabilities: 0,
-            time: Instant(milliseconds: 2_000_000), maximumFrameBytes: 65_536))
+    static let hello = hello(capabilities: 0)
+
+    static func hello(capabilities: UInt64) -> Frame {
+        .hello(
+            Hello(
+                minimumVersion: 1, maximumVersion: 1, network: network, capabilities: capabilities,
+                time: Instant(milliseconds: 2_000_000), maximumFrameBytes: 65_536))
+    }
 
     func push(_ records: [Record], over link: LinkID) {
         for start in stride(from: 0, to: records.count, by: WireLimits.recordsPerFrame) {

@@ -35,8 +35,6 @@ public struct TierLimits: Sendable {
         Rate(perHour: 28_080_000, burst: 7_800), Rate(perHour: 14_040_000, burst: 3_900),
         Rate(perHour: 1_872_000, burst: 520),
     ]
-    /// Hundredths of `CoreLimits.storedBytes` that a tier may count on; the own feed lives in a file of its own.
-    public var storedPercent = [0, 40, 30, 20, 5]
 
     public init() {}
 

@@ -13,10 +13,14 @@ extension Node {
     }
 
     /// What a pushed record says of the link that pushed it.
-    mutating func noteFirst(_ verdict: Verdict, of record: Record, by link: LinkID) {
+    mutating func noteFirst(
+        _ verdict: Verdict, of record: Record, by link: LinkID, _ now: Moment
+    ) {
         switch verdict {
         case .accept:
-            if let index = feeds.index(of: record.body.feed) { noteFirst(index, by: link) }
+            guard let index = feeds.index(of: record.body.feed) else { return }
+            noteFirst(index, by: link, now)
+            noteBrought(1, of: index, by: link, now)
         case .ignore(.overQuota):
             // We do not hold this feed.
             guard links[link]?.trees == true else { return }
@@ -26,8 +30,8 @@ extension Node {
     }
 
     /// A link pushed a record that we had.
-    mutating func noteAgain(_ index: FeedIndex, by link: LinkID) {
-        guard isRedundant(index, by: link) else { return }
+    mutating func noteAgain(_ index: FeedIndex, by link: LinkID, _ now: Moment) {
+        guard isRedundant(index, by: link, now) else { return }
         links.update(link) { $0.redundant.append(FeedTag(feeds[index].key)) }
     }
 
@@ -37,21 +41,33 @@ extension Node {
         links[slot: slot].redundant = []
     }
 
-    /// A link pushed a record that we did not have: it is the fastest now.
-    mutating func noteFirst(_ index: FeedIndex, by link: LinkID) {
-        guard feeds[index].upstreams.first != link else { return }
+    /// A link pushed a record that we did not have: it is the fastest now. One whose score is too low must have earned
+    /// its place first, unless there is nobody else.
+    mutating func noteFirst(_ index: FeedIndex, by link: LinkID, _ now: Moment) {
+        guard feeds[index].upstreams.first != link,
+            isEligible(link, now) || feeds[index].upstreams.isEmpty
+        else { return }
+        adopt(link, index)
+    }
+
+    private mutating func adopt(_ link: LinkID, _ index: FeedIndex) {
         feeds[index].upstreams.removeAll { $0 == link }
         feeds[index].upstreams.insert(link, at: 0)
         let target = upstreamTarget(of: index)
         if feeds[index].upstreams.count > target { feeds[index].upstreams.removeLast() }
+        links.update(link) { $0.clearPrune(index) }
     }
 
     /// A link pushed a record that we had. True where it should stop.
-    mutating func isRedundant(_ index: FeedIndex, by link: LinkID) -> Bool {
+    private mutating func isRedundant(
+        _ index: FeedIndex, by link: LinkID, _ now: Moment
+    ) -> Bool {
         guard let slot = links.slot(of: link), links[slot: slot].trees,
             !feeds[index].upstreams.contains(link)
         else { return false }
-        if feeds[index].upstreams.count < upstreamTarget(of: index) {
+        if feeds[index].upstreams.isEmpty
+            || (feeds[index].upstreams.count < upstreamTarget(of: index) && isEligible(link, now))
+        {
             feeds[index].upstreams.append(link)
             return false
         }
@@ -108,7 +124,7 @@ extension Node {
                 continue
             }
             wantFromAll(index)
-            guard let link = graftable(index, preferring: awaiting.link) else { continue }
+            guard let link = graftable(index, preferring: awaiting.link, now) else { continue }
             adopt(link, index)
             if grafts[link] == nil { order.append(link) }
             grafts[link, default: []].append(FeedTag(key))
@@ -126,7 +142,9 @@ extension Node {
     }
 
     /// A link went: others take its place for the feeds that it pushed.
-    mutating func replaceUpstream(_ link: LinkID, _ effects: inout [Effect]) {
+    mutating func replaceUpstream(
+        _ link: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) {
         var orphans: [FeedIndex] = []
         for index in feeds.indices where feeds[index].upstreams.contains(link) {
             feeds[index].upstreams.removeAll { $0 == link }
@@ -135,7 +153,7 @@ extension Node {
         var grafts: [LinkID: [FeedTag]] = [:]
         var order: [LinkID] = []
         for index in orphans {
-            guard let other = graftable(index, preferring: nil) else { continue }
+            guard let other = graftable(index, preferring: nil, now) else { continue }
             adopt(other, index)
             if grafts[other] == nil { order.append(other) }
             grafts[other, default: []].append(FeedTag(feeds[index].key))
@@ -145,21 +163,26 @@ extension Node {
         }
     }
 
-    /// Who should push a feed from now on: the one preferred, or whoever holds it.
-    private func graftable(_ index: FeedIndex, preferring link: LinkID?) -> LinkID? {
-        if let link, let slot = links.slot(of: link), links[slot: slot].isReady { return link }
+    /// Who should push a feed from now on: the one preferred if its score allows, or else the best that holds it.
+    private func graftable(
+        _ index: FeedIndex, preferring link: LinkID?, _ now: Moment
+    ) -> LinkID? {
+        if let link, links[link]?.isReady == true, isEligible(link, now) { return link }
+        var best: (link: LinkID, isEligible: Bool, points: Int64)?
         for (slot, other) in links.keys.enumerated()
         where links[slot: slot].isReady && links[slot: slot].trees
             && links[slot: slot].known(index) > 0
         {
-            return other
+            let candidate = (other, isEligible(other, now), points(other, now))
+            guard let held = best else {
+                best = candidate
+                continue
+            }
+            let isBetter =
+                candidate.1 == held.isEligible ? candidate.2 > held.points : candidate.1
+            if isBetter { best = candidate }
         }
-        return nil
-    }
-
-    private mutating func adopt(_ link: LinkID, _ index: FeedIndex) {
-        noteFirst(index, by: link)
-        links.update(link) { $0.clearPrune(index) }
+        return best?.link
     }
 
     private mutating func wantFromAll(_ index: FeedIndex) {

@@ -10,6 +10,22 @@ public struct CoreLimits: Sendable {
     public var strangerRecords: UInt64 = 256
     /// Records held of one reachable author's feed.
     public var feedRecords: UInt64 = 100_000
+    /// Feeds remembered as asked about and not taken in, so that nobody is asked about them again.
+    public var declinedFeeds = 65_536
+    /// Peers whose score is kept.
+    public var scoredPeers = 1_024
+    /// Links that may push one feed to us, and of whom the ego trusts itself (protocol.md, section 5).
+    /// 0: no trees, everybody pushes to everybody.
+    public var upstreams = 1
+    public var trustedUpstreams = 2
+    /// How long announcements are gathered, and to how many links each goes.
+    public var announceMilliseconds: UInt64 = 1_000
+    public var announceLinks = 3
+    /// How long what was announced may take to come by itself, and how many feeds may be in that state.
+    public var graceMilliseconds: UInt64 = 500
+    public var awaitedFeeds = 4_096
+    /// What each tier of authors may cost.
+    public var tiers = TierLimits()
     /// Device feeds that may speak for one author.
     public var devicesPerAuthor = 8
     /// Records ahead of the frontier that may wait for a gap to close (protocol.md section 3).

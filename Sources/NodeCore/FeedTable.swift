@@ -25,6 +25,8 @@ struct FeedState: Sendable {
     var window: [WaitingRecord] = []
     /// The place that was signed twice; nothing at or after it counts.
     var frozenAt: UInt64?
+    /// Links that push the feed to us, the fastest first.
+    var upstreams: [LinkID] = []
     /// Value of the table's clock when the frontier last moved.
     var changedAt: UInt64 = 0
 
@@ -69,6 +71,8 @@ struct FeedTable: Sendable {
     private var spots: [FeedSpot] = []
     private var isUsed: [Bool] = []
     private var free: [FeedIndex] = []
+    /// The slot of a tag; of two feeds with one tag the first has it. Only looked up.
+    private var tags: [FeedTag: Int] = [:]
     /// Moves with every frontier, so that a link can be told what changed since.
     private(set) var clock: UInt64 = 0
 
@@ -82,6 +86,15 @@ struct FeedTable: Sendable {
 
     func index(of key: PublicKey) -> FeedIndex? {
         lookup.slot(of: key, in: spots).map { FeedIndex(raw: $0) }
+    }
+
+    func index(of tag: FeedTag) -> FeedIndex? { tags[tag].map { FeedIndex(raw: $0) } }
+
+    func isUsed(_ index: FeedIndex) -> Bool { isUsed[index.raw] }
+
+    /// Every slot in use.
+    var indices: [FeedIndex] {
+        isUsed.indices.filter { isUsed[$0] }.map { FeedIndex(raw: $0) }
     }
 
     /// What of a feed tells a replay. Requires a slot in use.
@@ -120,12 +133,14 @@ struct FeedTable: Sendable {
             isUsed.append(true)
         }
         lookup.insert(key, slot: index.raw, in: spots)
+        if tags[FeedTag(key)] == nil { tags[FeedTag(key)] = index.raw }
         return index
     }
 
     mutating func remove(_ index: FeedIndex) {
         let key = self[index].key
         lookup.remove(key, slot: index.raw, in: spots)
+        if tags[FeedTag(key)] == index.raw { tags[FeedTag(key)] = nil }
         slots[index.raw] = FeedState(key: key)
         isUsed[index.raw] = false
         free.append(index)

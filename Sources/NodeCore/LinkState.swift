@@ -21,8 +21,9 @@ struct LinkState: Sendable {
     var nextPing: UInt64
     var nextFrontier: UInt64
     var frontierRounds: UInt64 = 0
-    /// Whether the peer takes sketches.
+    /// Whether the peer takes sketches, and the frames of push trees.
     var sketches = false
+    var trees = false
     /// The sketch that is under way, and from when the peer may begin another.
     var reconciliation: Reconciliation?
     var nextSketch: UInt64 = 0
@@ -50,6 +51,8 @@ struct LinkState: Sendable {
     /// Range reads for it that the store has not answered.
     var readsRunning = 0
     var rejections = 0
+    /// Feeds that we got twice in this turn, for one PRUNE.
+    var redundant: [FeedTag] = []
 
     init(
         nodeKey: NodeKey, direction: LinkDirection, session: UInt64, now: UInt64,
@@ -133,18 +136,37 @@ struct LinkState: Sendable {
         if feed.raw < reaches.count { reaches[feed.raw] = Reach() }
     }
 
+    /// The peer's word for more than `sequence` turned out to be worth nothing.
+    mutating func withdraw(_ feed: FeedIndex, to sequence: UInt64) {
+        makeRoom(for: feed)
+        reaches[feed.raw].known = min(reaches[feed.raw].known, UInt32(clamping: sequence))
+    }
+
+    /// Whether the peer asked us to announce the feed and not to push it.
+    func isPruned(_ feed: FeedIndex) -> Bool {
+        feed.raw < reaches.count && reaches[feed.raw].isPruned
+    }
+
+    mutating func setPruned(_ isPruned: Bool, _ feed: FeedIndex) {
+        makeRoom(for: feed)
+        reaches[feed.raw].isPruned = isPruned
+    }
+
+    /// We ask the peer so. False where we had already.
+    mutating func prune(_ feed: FeedIndex) -> Bool {
+        makeRoom(for: feed)
+        defer { reaches[feed.raw].hasPruned = true }
+        return !reaches[feed.raw].hasPruned
+    }
+
+    mutating func clearPrune(_ feed: FeedIndex) {
+        makeRoom(for: feed)
+        reaches[feed.raw].hasPruned = false
+    }
+
     private mutating func makeRoom(for feed: FeedIndex) {
         guard feed.raw >= reaches.count else { return }
         let missing = feed.raw + 1 - reaches.count
         reaches.append(contentsOf: repeatElement(Reach(), count: missing))
     }
-}
-
-/// How far a peer has one feed. There is one for each feed on each link, so it is small: nobody holds 2^32
-/// records of a feed, and who claims more is taken to claim that many.
-private struct Reach: Sendable {
-    /// It said or showed that it holds the feed so far.
-    var known: UInt32 = 0
-    /// We pushed the feed to it so far.
-    var offered: UInt32 = 0
 }

@@ -24,11 +24,9 @@ extension Node {
     func mayAdmit(_ feed: PublicKey, of author: PublicKey) -> Bool {
         if isReachable(author) { return !feeds.isFull || strangers.count > 0 }
         guard !feeds.isFull || strangers.count > 0 else { return false }
-        guard strangers.count >= limits.strangerFeeds, let last = strangers.last else {
-            return true
-        }
+        guard strangers.count >= limits.strangerFeeds else { return true }
         // Before the first ranking nobody knows who is a stranger, and nobody is put out.
-        guard hasRanked else { return false }
+        guard hasRanked, let last = strangers.last else { return false }
         return fingerprint.mix(feed.raw) < last.rank
     }
 
@@ -46,7 +44,7 @@ extension Node {
         let index = feeds.add(feed)
         feeds[index].author = author
         feeds[index].frozenAt = proofs[feed]?.sequence
-        devices.set(author, (devices[author] ?? 0) + 1)
+        openAccount(author)
         if isStranger { insertStranger(feed, rank) }
         return index
     }
@@ -69,8 +67,7 @@ extension Node {
         let author = feeds[index].author
         feeds.remove(index)
         for link in links.keys { links.update(link) { $0.forget(index) } }
-        let left = (devices[author] ?? 1) - 1
-        if left > 0 { devices.set(author, left) } else { devices.remove(author) }
+        let left = closeAccount(author)
         gathered.removedFeeds.append(key)
         if left > 0 {
             rebuilds.add(author)

@@ -12,12 +12,31 @@ extension Node {
         guard let slot = links.slot(of: link) else { return }
         let since = whole ? 0 : since ?? links[slot: slot].toldThrough
         var entries: [Frontier.Entry] = []
+        var short: [Announcement] = []
+        var moved: [FeedIndex] = []
         feeds.forEach { index, feed in
             guard feed.isTellable, feed.changedAt > since || whole else { return }
-            if !whole, links[slot: slot].isKnown(index, through: feed.frontier) { return }
-            entries.append(feed.frontierEntry)
+            let isNew = links[slot: slot].known(index) == 0
+            if !whole {
+                // Who takes trees remembers what it was sent and did not take.
+                let reach =
+                    links[slot: slot].trees
+                    ? links[slot: slot].reach(index) : links[slot: slot].known(index)
+                if reach >= feed.frontier { return }
+                // It does not hold the feed and asked not to have it pushed.
+                if isNew, links[slot: slot].isPruned(index) { return }
+                moved.append(index)
+            }
+            if !whole, !isNew, links[slot: slot].trees, feeds.index(of: FeedTag(feed.key)) == index
+            {
+                short.append(feed.announcement)
+            } else {
+                entries.append(feed.frontierEntry)
+            }
         }
         effects += Self.frontierFrames(entries).map { .send(link, $0) }
+        effects += Self.announceFrames(short).map { .send(link, $0) }
+        for index in moved { links[slot: slot].note(offered: feeds[index].frontier, of: index) }
         let clock = feeds.clock
         let interval = configuration.antiEntropyMilliseconds
         links.update(link) { state in
@@ -56,7 +75,7 @@ extension Node {
         guard let index = feeds.index(of: entry.feed) else {
             // Its first record says whose it is: a friend's new device is worth that one record.
             let isWelcome = mayAdmit(entry.feed, of: entry.feed)
-            if !proofs.contains(entry.feed) {
+            if !proofs.contains(entry.feed), isWorthAsking(entry.feed) {
                 want(entry.feed, through: isWelcome ? entry.sequence : 1, from: link)
             }
             return
@@ -98,6 +117,20 @@ extension Node {
         }
     }
 
+    /// What a link showed or said to have and we did not take then, because of a rate, a clock or a full store, is
+    /// wanted again once a round: nobody needs to tell it again.
+    mutating func wantAgain(from link: LinkID) {
+        guard let slot = links.slot(of: link) else { return }
+        var held: [(feed: PublicKey, through: UInt64)] = []
+        feeds.forEach { index, feed in
+            let known = links[slot: slot].known(index)
+            if known > feed.tip, !feed.isFrozen, feed.key != configuration.feed {
+                held.append((feed.key, known))
+            }
+        }
+        for (feed, through) in held { want(feed, through: through, from: link) }
+    }
+
     mutating func dropWant(_ feed: PublicKey, of link: LinkID) {
         let removed = links.update(link) { $0.wants.remove(feed) != nil }
         if removed == true { wantsTotal -= 1 }
@@ -126,6 +159,10 @@ extension Node {
             links[slot: slot].scanFrom = place + 1
             if links[slot: slot].ranges.contains(feed) { continue }
             if let other = fetching[feed], other.deadline > now.monotonicMilliseconds { continue }
+            guard mayFetch(feed, now) else {
+                fetchesAgainAt = min(fetchesAgainAt ?? .max, now.monotonicMilliseconds + 1_000)
+                continue
+            }
             let last = min(through, tip + WireLimits.rangeSpan)
             ask(RangeRequest(feed: feed, first: tip + 1, last: last), link, now, &effects)
         }
@@ -178,6 +215,7 @@ extension Node {
         guard !late.isEmpty else { return }
         for feed in late {
             release(feed, from: link)
+            noteBrokenPromise(link, now)
             // Publishing waits for what a peer says to hold of the own feed: it must not wait for a liar.
             if feed == configuration.feed { dropWant(feed, of: link) }
         }

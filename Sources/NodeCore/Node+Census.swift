@@ -25,7 +25,10 @@ extension Node {
             MapCensus(name: "window", count: windowTotal, capacity: limits.windowRecords),
             MapCensus(name: "fetching", count: fetching.count, capacity: fetching.capacity),
             MapCensus(name: "fork-proofs", count: proofs.count, capacity: proofs.capacity),
-            MapCensus(name: "devices", count: devices.count, capacity: devices.capacity),
+            MapCensus(name: "authors", count: accounts.count, capacity: accounts.capacity),
+            MapCensus(name: "scores", count: scores.count, capacity: scores.capacity),
+            MapCensus(name: "awaited", count: awaited.count, capacity: awaited.capacity),
+            MapCensus(name: "declined", count: declined.count, capacity: declined.capacity),
             MapCensus(name: "titles", count: titles.count, capacity: titles.capacity),
             MapCensus(name: "trust", count: trust.count, capacity: trust.capacity),
             MapCensus(

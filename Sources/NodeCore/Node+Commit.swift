@@ -105,7 +105,7 @@ extension Node {
         _ commit: InFlightCommit, _ now: Moment, _ effects: inout [Effect]
     ) {
         let held = commit.places.filter { advance($0, now) }
-        push(held, &effects)
+        push(held, now, &effects)
         if let publication = commit.publication {
             effects.append(.published(publication, .success(held.map(\.entry.sequence))))
         }
@@ -198,8 +198,11 @@ extension Node {
 
     /// Sends what was just committed to every link that lacks it: records with their signature as they are; of
     /// feeds with other places the frontier, so that the link asks for the range.
-    private mutating func push(_ places: [Gathered.Place], _ effects: inout [Effect]) {
+    private mutating func push(
+        _ places: [Gathered.Place], _ now: Moment, _ effects: inout [Effect]
+    ) {
         guard !places.isEmpty else { return }
+        var lazy: [FeedIndex] = []
         for (slot, link) in links.keys.enumerated() where links[slot: slot].isReady {
             var batch = PushBatch()
             var told: [FeedIndex] = []
@@ -207,6 +210,10 @@ extension Node {
                 let sequence = place.entry.sequence
                 let reach = links[slot: slot].reach(place.feed)
                 guard reach < sequence, told.last != place.feed, !feeds[place.feed].isFrozen else {
+                    continue
+                }
+                if !isEager(place.feed, links[slot: slot]) {
+                    if lazy.last != place.feed { lazy.append(place.feed) }
                     continue
                 }
                 guard let record = place.entry.storedRecord?.record, record.signature != nil,
@@ -221,12 +228,20 @@ extension Node {
                 links[slot: slot].note(offered: sequence, of: place.feed)
             }
             if !batch.records.isEmpty { effects.append(.send(link, .push(batch.records))) }
-            announce(told, to: link, &effects)
+            tell(told, to: link, &effects)
         }
+        announceLater(lazy, now)
+    }
+
+    /// Whether a link gets a feed pushed: unless it asked not to, and the own feed even then where we dialled, so
+    /// that nobody who relays it decides who hears of it.
+    private func isEager(_ index: FeedIndex, _ link: LinkState) -> Bool {
+        !link.isPruned(index)
+            || (feeds[index].key == configuration.feed && link.direction == .outbound)
     }
 
     /// Tells one link how far we hold these feeds.
-    private func announce(_ told: [FeedIndex], to link: LinkID, _ effects: inout [Effect]) {
+    private func tell(_ told: [FeedIndex], to link: LinkID, _ effects: inout [Effect]) {
         effects += Self.frontierFrames(told.map(entry)).map { .send(link, $0) }
     }
 }

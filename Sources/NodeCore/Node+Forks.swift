@@ -60,10 +60,15 @@ extension Node {
             counts.count(.ignore(.overQuota))
             return
         }
+        let author = feeds[feed]?.author ?? feed
+        guard mayVerify(author, now), mayVerify(author, now) else {
+            counts.count(.ignore(.overRate))
+            return
+        }
         guard let proof = ForkProof(one, other, scheme: scheme), scheme.isValid(feed),
             proof.isSigned(network: configuration.network, scheme: scheme)
         else {
-            conclude(.reject(.badProof), link, &effects)
+            conclude(.reject(.badProof), link, now, &effects)
             return
         }
         counts.count(.accept)

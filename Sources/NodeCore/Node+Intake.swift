@@ -8,54 +8,73 @@ extension Node {
         _ records: [ArraySlice<UInt8>], by link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
         for bytes in records { receive(bytes, from: link, now, &effects) }
+        pruneRedundant(link, &effects)
         pump(link, now, &effects)
     }
 
     mutating func receive(
         _ bytes: ArraySlice<UInt8>, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
-        if let (index, sequence) = heldPlace(of: bytes) {
-            links.update(link) { $0.note(known: sequence, of: index) }
-            counts.count(.ignore(.duplicate))
-            return
+        if let (index, sequence) = placeOfHeldFeed(bytes) {
+            if isHeld(bytes, index, sequence) {
+                links.update(link) { $0.note(known: sequence, of: index) }
+                counts.count(.ignore(.duplicate))
+                noteAgain(index, by: link, now)
+                return
+            }
+            if sequence > feeds.spot(index).tip, !feeds.spot(index).isFrozen,
+                !mayBePushed(index, now)
+            {
+                links.update(link) { $0.note(known: sequence, of: index) }
+                counts.count(.ignore(.overRate))
+                return
+            }
         }
         let record: Record
         do {
             record = try Record(decoding: bytes, scheme: scheme)
         } catch {
-            conclude(.reject(.malformed), link, &effects)
+            conclude(.reject(.malformed), link, now, &effects)
             return
         }
         if let index = feeds.index(of: record.body.feed) {
             links.update(link) { $0.note(known: record.body.sequence, of: index) }
         }
         guard let verdict = judge(record, from: link, now, &effects) else { return }
-        conclude(verdict, link, &effects)
+        conclude(verdict, link, now, &effects)
+        noteFirst(verdict, of: record, by: link, now)
     }
 
-    /// Where the record is held already. Most that arrive are: of these only the place is read and the digest
-    /// made, which decides alone; equal digests are equal bodies.
-    private mutating func heldPlace(of bytes: ArraySlice<UInt8>) -> (FeedIndex, UInt64)? {
-        guard let (feed, sequence) = RecordBody.place(in: bytes),
-            let index = feeds.index(of: feed)
+    private func placeOfHeldFeed(_ bytes: ArraySlice<UInt8>) -> (FeedIndex, UInt64)? {
+        guard bytes.count <= WireLimits.recordBytes,
+            let (feed, sequence) = RecordBody.place(in: bytes), let index = feeds.index(of: feed)
         else { return nil }
+        return (index, sequence)
+    }
+
+    /// Whether the record is held already. Most that arrive are: of these only the place is read and the digest
+    /// made, which decides alone; equal digests are equal bodies.
+    private mutating func isHeld(
+        _ bytes: ArraySlice<UInt8>, _ index: FeedIndex, _ sequence: UInt64
+    ) -> Bool {
         let spot = feeds.spot(index)
         guard sequence <= spot.tip, !spot.isFrozen,
             let id = Record.id(of: bytes, scheme: scheme, scratch: &scratch)
-        else { return nil }
+        else { return false }
         let held =
             sequence == spot.tip
             ? spot.tipPrint : feeds[index].fingerprints[Int(sequence) - 1]
-        return fingerprint(id) == held ? (index, sequence) : nil
+        return fingerprint(id) == held
     }
 
     /// Counts a verdict and blames the sender for a rejection.
     mutating func conclude(
-        _ verdict: Verdict, _ link: LinkID?, places: Int = 1, _ effects: inout [Effect]
+        _ verdict: Verdict, _ link: LinkID?, places: Int = 1, _ now: Moment,
+        _ effects: inout [Effect]
     ) {
         counts.count(verdict, places: places)
         // A broken chain is validly signed: its author told two stories, and its sender knows one of them.
-        if case .reject(let reason) = verdict, reason != .brokenChain { blame(link, &effects) }
+        if case .reject(let reason) = verdict, reason != .brokenChain { blame(link, now, &effects) }
     }
 
     /// The verdict, or nil when it comes later: the record waits in a window, or a fork is being settled.
@@ -77,7 +96,7 @@ extension Node {
         // Nothing of a frozen feed counts, so nothing more of it is taken: what is in flight at the freeze may
         // be on the disk, and another branch in its place would contradict the store.
         if feeds[index].isFrozen { return .ignore(.frozen) }
-        if body.sequence <= tip { return judgeHeld(record, feeds[index], &effects) }
+        if body.sequence <= tip { return judgeHeld(record, feeds[index], now, &effects) }
         if !isLostOwn, body.sequence > recordCap(of: body.feed) { return .ignore(.overQuota) }
         if body.sequence > tip + limits.windowSpan {
             want(body.feed, through: body.sequence, from: link)
@@ -85,10 +104,10 @@ extension Node {
         }
         // What we signed ourselves is true whatever our clock says now.
         if !isLostOwn {
-            if let verdict = judgeTimeAndRoom(record, now) { return verdict }
-            guard record.isSigned(network: configuration.network, scheme: scheme) else {
-                return .reject(.badSignature)
+            if let verdict = judgeTimeAndRoom(record, now) ?? judgeSignature(record, now) {
+                return verdict
             }
+            notePushed(feeds[index].author, now)
         }
         if body.sequence > tip + 1 {
             want(body.feed, through: body.sequence, from: link)
@@ -101,24 +120,27 @@ extension Node {
     private mutating func judgeFirst(
         _ record: Record, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) -> Verdict? {
-        if let verdict = judgeAdmission(record, now) { return verdict }
-        guard record.isSigned(network: configuration.network, scheme: scheme) else {
-            return .reject(.badSignature)
+        if let verdict = judgeAdmission(record, now) ?? judgeSignature(record, now) {
+            return verdict
         }
         switch admitFeed(of: record, &effects) {
         case .failure(let refusal): return refusal.verdict
         case .success(let index):
+            notePushed(record.speaker, now)
             links.update(link) { $0.note(known: 1, of: index) }
             return chain(record, index, link, now, &effects)
         }
     }
 
     /// What can be said of a feed's first record before its signature; nil when nothing speaks against it.
-    func judgeAdmission(_ record: Record, _ now: Moment) -> Verdict? {
+    mutating func judgeAdmission(_ record: Record, _ now: Moment) -> Verdict? {
         let key = record.body.feed
         guard !proofs.contains(key) else { return .ignore(.frozen) }
         guard record.body.sequence == 1 else { return .ignore(.tooFarAhead) }
-        guard mayAdmit(key, of: record.speaker) else { return .ignore(.overQuota) }
+        guard mayAdmit(key, of: record.speaker) else {
+            noteDeclined(key, of: record.speaker)
+            return .ignore(.overQuota)
+        }
         if let verdict = judgeTimeAndRoom(record, now) { return verdict }
         return scheme.isValid(key) ? nil : .reject(.badKey)
     }
@@ -132,7 +154,7 @@ extension Node {
             guard isDelegated(device: key, by: claimed, consent: consent) else {
                 return .failure(Refusal(verdict: .reject(.badDelegation)))
             }
-            guard devices[claimed] ?? 0 < limits.devicesPerAuthor else {
+            guard accounts[claimed]?.feeds ?? 0 < limits.devicesPerAuthor else {
                 return .failure(Refusal(verdict: .ignore(.overQuota)))
             }
         }
@@ -155,6 +177,14 @@ extension Node {
         return hasRoom ? nil : .ignore(.storeUnavailable)
     }
 
+    /// What the signature says; nil when it holds. Within what the author's tier may cost.
+    private mutating func judgeSignature(_ record: Record, _ now: Moment) -> Verdict? {
+        let author = feeds.index(of: record.body.feed).map { feeds[$0].author }
+        guard mayVerify(author ?? record.speaker, now) else { return .ignore(.overRate) }
+        return record.isSigned(network: configuration.network, scheme: scheme)
+            ? nil : .reject(.badSignature)
+    }
+
     /// Whether another verified place may wait for the store.
     var hasRoom: Bool { hasRoom(for: 1) }
 
@@ -165,13 +195,11 @@ extension Node {
 
     /// A place that is taken: a replay, or a fork.
     private mutating func judgeHeld(
-        _ record: Record, _ feed: FeedState, _ effects: inout [Effect]
+        _ record: Record, _ feed: FeedState, _ now: Moment, _ effects: inout [Effect]
     ) -> Verdict? {
         let held = feed.fingerprints[Int(record.body.sequence) - 1]
         guard fingerprint(record.id) != held else { return .ignore(.duplicate) }
-        guard record.isSigned(network: configuration.network, scheme: scheme) else {
-            return .reject(.badSignature)
-        }
+        if let verdict = judgeSignature(record, now) { return verdict }
         suspectFork([.record(record)], &effects)
         return nil
     }
@@ -230,7 +258,7 @@ extension Node {
                 continue
             }
             let verdict = chain(first.record, index, first.source, now, &effects)
-            conclude(verdict, first.source, &effects)
+            conclude(verdict, first.source, now, &effects)
             return
         }
     }

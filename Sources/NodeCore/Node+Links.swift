@@ -14,6 +14,10 @@ extension Node {
             effects.append(.disconnect(link, .selfLink))
             return
         }
+        guard !isBanned(key, now) else {
+            effects.append(.disconnect(link, .protocolViolation))
+            return
+        }
         let state = LinkState(
             nodeKey: key, direction: direction, session: nextEffect().raw,
             now: now.monotonicMilliseconds, limits: limits)
@@ -24,10 +28,11 @@ extension Node {
         if direction == .outbound { effects.append(.send(link, .hello(hello(at: now)))) }
     }
 
-    mutating func linkDown(_ link: LinkID) {
+    mutating func linkDown(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
         guard let state = links.remove(link) else { return }
         wantsTotal -= state.wants.count
         for feed in state.ranges.keys { release(feed, from: link) }
+        replaceUpstream(link, now, &effects)
     }
 
     mutating func frame(
@@ -67,6 +72,9 @@ extension Node {
         case .goodbye(let reason): effects.append(.disconnect(link, reason))
         case .push(let records):
             pushed(records.map { $0[...] }, by: link, now, &effects)
+        case .announce(let entries): announced(entries, by: link, now, &effects)
+        case .graft(let tags): grafted(tags, by: link)
+        case .prune(let tags): pruned(tags, by: link)
         case .frontier(let frontier): told(frontier, by: link, now, &effects)
         case .sketch(let part): sketched(part, by: link, now, &effects)
         case .sketchRequest(let request): symbolsAsked(request, by: link, now, &effects)
@@ -90,20 +98,26 @@ extension Node {
     }
 
     /// Blames the direct sender, never the author; too much blame ends the link.
-    mutating func blame(_ link: LinkID?, _ effects: inout [Effect]) {
+    mutating func blame(_ link: LinkID?, _ now: Moment, _ effects: inout [Effect]) {
         guard let link else { return }
+        noteRejected(link, now)
         let limit = limits.rejectionsPerLink
         let isOver = links.update(link) { state in
             state.rejections += 1
             return state.rejections == limit
         }
-        if isOver == true { effects.append(.disconnect(link, .protocolViolation)) }
+        if isOver == true {
+            ban(link, now)
+            effects.append(.disconnect(link, .protocolViolation))
+        }
     }
 
     private func hello(at now: Moment) -> Hello {
         Hello(
             minimumVersion: Self.protocolVersion, maximumVersion: Self.protocolVersion,
-            network: configuration.network, capabilities: Hello.sketches, time: now.wall,
+            network: configuration.network,
+            capabilities: Hello.sketches | (limits.upstreams > 0 ? Hello.trees : 0),
+            time: now.wall,
             maximumFrameBytes: UInt64(WireLimits.frameBytes))
     }
 
@@ -126,12 +140,15 @@ extension Node {
         }
         if state.direction == .inbound { effects.append(.send(link, .hello(self.hello(at: now)))) }
         let skew = Int64(clamping: hello.time.milliseconds) - Int64(clamping: now.wall.milliseconds)
+        let growsTrees = limits.upstreams > 0
         links.update(link) { state in
             state.phase = .ready(version: Self.protocolVersion)
             state.skewMilliseconds = skew
             state.sketches = hello.capabilities & Hello.sketches != 0
+            state.trees = growsTrees && hello.capabilities & Hello.trees != 0
         }
         if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
+        meet(state.nodeKey, now)
         noteReadyPeers(now)
         if own.waitsSince != nil { askForOwnHead(link, now, &effects) }
         reconcile(link, now, &effects)
@@ -171,6 +188,7 @@ extension Node {
     /// Deadlines of every link; also finds when the next one is due.
     mutating func runLinkTimers(_ now: Moment, _ effects: inout [Effect]) {
         let time = now.monotonicMilliseconds
+        if let due = fetchesAgainAt, due <= time { fetchesAgainAt = nil }
         for (slot, link) in links.keys.enumerated() {
             if case .awaitingHello(let deadline) = links[slot: slot].phase {
                 if time >= deadline { effects.append(.disconnect(link, .protocolViolation)) }
@@ -179,6 +197,7 @@ extension Node {
             if time >= links[slot: slot].nextPing { ping(link, now, &effects) }
             expireRanges(of: link, now)
             if time >= links[slot: slot].nextFrontier {
+                wantAgain(from: link)
                 let isWhole =
                     links[slot: slot].frontierRounds % configuration.fullFrontierRounds
                     == configuration.fullFrontierRounds - 1
@@ -206,7 +225,9 @@ extension Node {
     /// When `endOfTurn` is next needed even if nothing arrives; monotonic milliseconds.
     public var nextDeadline: UInt64? {
         var next = ranking.dueAt
-        for due in [waitEnd, rebuilds.retryAt, ownClaimEnd].compactMap({ $0 }) {
+        for due in [
+            waitEnd, rebuilds.retryAt, ownClaimEnd, fetchesAgainAt, announceAt, awaitedDue,
+        ].compactMap({ $0 }) {
             next = min(next ?? due, due)
         }
         for slot in links.keys.indices {

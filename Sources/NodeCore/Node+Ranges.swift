@@ -57,20 +57,34 @@ extension Node {
         }
         if asked != nil { release(response.feed, from: link) }
         let before = feeds.tip(of: response.feed)
-        if let chain = response.chain { take(chain, from: link, now, &effects) }
+        if let chain = response.chain {
+            take(chain, isAsked: asked != nil, from: link, now, &effects)
+        }
         let after = feeds.tip(of: response.feed)
         if let asked, after == before, asked.first > before, hasRoom {
             dropWant(response.feed, of: link)
+            // It said that it holds more and gave nothing: that counts no more until it says so again.
+            if response.chain == nil, response.feed != configuration.feed,
+                let index = feeds.index(of: response.feed)
+            {
+                links.update(link) { $0.withdraw(index, to: before) }
+            }
         }
         pump(link, now, &effects)
     }
 
     /// Judges a chain segment by segment; the first that is not taken decides for the rest.
     private mutating func take(
-        _ chain: Chain, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
+        _ chain: Chain, isAsked: Bool, from link: LinkID, _ now: Moment,
+        _ effects: inout [Effect]
     ) {
+        // What we asked for was within the rate when we did.
+        guard isAsked || mayFetch(chain.feed, now) else {
+            counts.count(.ignore(.overRate), places: chain.places.count)
+            return
+        }
         guard let places = try? chain.rebuilt(scheme: scheme) else {
-            conclude(.reject(.malformed), link, places: chain.places.count, &effects)
+            conclude(.reject(.malformed), link, places: chain.places.count, now, &effects)
             return
         }
         var before = chain.previous
@@ -82,7 +96,7 @@ extension Node {
             switch verdict {
             case .accept, .ignore(.duplicate): break
             default:
-                conclude(verdict, link, places: left, &effects)
+                conclude(verdict, link, places: left, now, &effects)
                 return
             }
             before = segment.last?.id ?? before
@@ -114,7 +128,10 @@ extension Node {
         if feeds[index].isFrozen { return .ignore(.frozen) }
         let tip = feeds[index].tip
         if let other = segment.first(where: { isContradicted($0, in: feeds[index]) }) {
-            guard isSigned(segment, after: before) else { return .reject(.badSignature) }
+            let author = feeds[index].author
+            if let verdict = judgeSignature(segment, after: before, of: author, now) {
+                return verdict
+            }
             suspectFork(Array(segment.drop { $0.sequence < other.sequence }), &effects)
             return nil
         }
@@ -128,7 +145,11 @@ extension Node {
         if !isLostOwn, let verdict = judgeQuota(fresh, now) { return verdict }
         let isBroken = next.sequence == first.sequence && before != feeds[index].tipID
         if !isBroken, let reason = fault(of: fresh, in: feeds[index]) { return .reject(reason) }
-        guard isLostOwn || isSigned(segment, after: before) else { return .reject(.badSignature) }
+        if !isLostOwn,
+            let verdict = judgeSignature(segment, after: before, of: feeds[index].author, now)
+        {
+            return verdict
+        }
         if isBroken {
             // Its author signed another history: what it has at our tip proves the fork.
             probe(first.feed, at: tip, link, now, &effects)
@@ -148,7 +169,9 @@ extension Node {
         if let reason = fault(of: segment, in: FeedState(key: record.body.feed)) {
             return .reject(reason)
         }
-        guard isSigned(segment, after: .zero) else { return .reject(.badSignature) }
+        if let verdict = judgeSignature(segment, after: .zero, of: record.speaker, now) {
+            return verdict
+        }
         switch admitFeed(of: record, &effects) {
         case .failure(let refusal): return refusal.verdict
         case .success(let index):
@@ -170,6 +193,15 @@ extension Node {
     private func isContradicted(_ place: ChainPlace, in feed: FeedState) -> Bool {
         place.sequence <= feed.tip
             && feed.fingerprints[Int(place.sequence) - 1] != fingerprint(place.id)
+    }
+
+    /// What the signature of a segment says; nil when it holds. Within what the author's tier may cost.
+    private mutating func judgeSignature(
+        _ segment: ArraySlice<ChainPlace>, after before: RecordID, of author: PublicKey,
+        _ now: Moment
+    ) -> Verdict? {
+        guard mayVerify(author, now) else { return .ignore(.overRate) }
+        return isSigned(segment, after: before) ? nil : .reject(.badSignature)
     }
 
     private func isSigned(_ segment: ArraySlice<ChainPlace>, after before: RecordID) -> Bool {
@@ -233,6 +265,8 @@ extension Node {
             }
         }
         counts.count(.accept, places: places.count)
+        noteFetched(index, places: places.count, now)
+        noteBrought(places.count, of: index, by: link, now)
         drainWindow(of: index, now, &effects)
     }
 

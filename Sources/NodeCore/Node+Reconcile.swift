@@ -63,7 +63,7 @@ extension Node {
         guard let state = links[link] else { return }
         if part.first == 0 {
             guard now.monotonicMilliseconds >= state.nextSketch else {
-                conclude(.reject(.badSketch), link, &effects)
+                conclude(.reject(.badSketch), link, now, &effects)
                 return
             }
             let rested = now.monotonicMilliseconds + limits.sketchRestMilliseconds
@@ -87,7 +87,7 @@ extension Node {
         decoder.take(part.symbols)
         switch decoder.state {
         case .inconsistent:
-            conclude(.reject(.badSketch), link, &effects)
+            conclude(.reject(.badSketch), link, now, &effects)
             giveUpSketch(part.salt, on: link, now, &effects)
         case .done: settle(decoder, sketch, with: link, now, &effects)
         case .needsMore:
@@ -227,7 +227,7 @@ extension Node {
         guard Int64(theirs.count) - Int64(ours.count) == surplus,
             ours.allSatisfy({ sketch.positions[$0.tag] != nil })
         else {
-            conclude(.reject(.badSketch), link, &effects)
+            conclude(.reject(.badSketch), link, now, &effects)
             giveUpSketch(decoder.salt, on: link, now, &effects)
             return
         }

@@ -37,7 +37,7 @@ extension Node {
         if case .delegate(let claimed, _) = stored.record.body.payload { author = claimed }
         let index = feeds.add(entry.feed)
         feeds[index].author = author
-        devices.set(author, (devices[author] ?? 0) + 1)
+        openAccount(author)
         if let proof = proofs[entry.feed] { feeds[index].frozenAt = proof.sequence }
         return index
     }

@@ -15,12 +15,25 @@ public struct Node: Sendable {
 
     var feeds: FeedTable
     var links: BoundedTable<LinkID, LinkState>
+    /// What peers were worth so far, by their key.
+    var scores: BoundedTable<NodeKey, PeerScore>
     var wantsTotal = 0
+    /// When a range that its author's rate held back may be asked for again.
+    var fetchesAgainAt: UInt64?
     var windowTotal = 0
     /// Which link a feed is being fetched from, and until when nobody else is asked.
     var fetching: BoundedTable<PublicKey, (link: LinkID, deadline: UInt64)>
     var proofs: BoundedTable<PublicKey, ForkProof>
-    var devices: BoundedTable<PublicKey, Int>
+    /// Announced and not here yet.
+    var awaited: BoundedTable<PublicKey, Awaited>
+    /// Feeds that moved and are to be announced, and when.
+    var unannounced: [FeedIndex] = []
+    var announceAt: UInt64?
+    var accounts: BoundedTable<PublicKey, AuthorAccount>
+    /// By tier: signatures checked.
+    var verified = [TokenBucket](repeating: TokenBucket(), count: Tier.allCases.count)
+    /// Whose a feed is that was asked about and not taken in.
+    var declined: BoundedTable<PublicKey, PublicKey>
     /// Feeds of unreachable authors, ascending by keyed hash.
     var strangers: [Stranger] = []
     /// Whether `trust` says anything yet.
@@ -68,7 +81,10 @@ public struct Node: Sendable {
         links = BoundedTable(capacity: limits.links)
         fetching = BoundedTable(capacity: limits.links * limits.rangesPerLink)
         proofs = BoundedTable(capacity: limits.forkProofs)
-        devices = BoundedTable(capacity: limits.feeds)
+        scores = BoundedTable(capacity: limits.scoredPeers)
+        awaited = BoundedTable(capacity: limits.awaitedFeeds)
+        accounts = BoundedTable(capacity: limits.feeds)
+        declined = BoundedTable(capacity: limits.declinedFeeds)
         graph = InteractionGraph(
             ego: configuration.author, limits: configuration.graphLimits,
             weighting: configuration.ranking.weighting)
@@ -86,7 +102,7 @@ public struct Node: Sendable {
         switch input {
         case .linkUp(let link, let key, let direction):
             linkUp(link, key, direction, now, &effects)
-        case .linkDown(let link): linkDown(link)
+        case .linkDown(let link): linkDown(link, now, &effects)
         case .frame(let link, let bytes): frame(bytes, from: link, now, &effects)
         case .publish(let id, let drafts): publish(drafts, answering: id, now, &effects)
         case .privateAdded(let entry): addPrivate(entry, now)
@@ -111,7 +127,9 @@ public struct Node: Sendable {
     var limits: CoreLimits { configuration.limits }
 
     private mutating func endOfTurn(_ now: Moment, _ effects: inout [Effect]) {
+        graftOverdue(now, &effects)
         runLinkTimers(now, &effects)
+        announceDue(now, &effects)
         releaseHeld(now, &effects)
         flush(now, &effects)
         startRebuild(now, &effects)

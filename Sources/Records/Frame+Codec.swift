@@ -1,12 +1,15 @@
 public import Primitives
 
-/// The first byte of a frame. Gaps are kept for IHAVE, IWANT, GRAFT, PRUNE and PX.
+/// The first byte of a frame. Gaps are kept for PX.
 enum FrameType {
     static let hello: UInt8 = 1
     static let ping: UInt8 = 2
     static let pong: UInt8 = 3
     static let goodbye: UInt8 = 4
     static let push: UInt8 = 10
+    static let announce: UInt8 = 11
+    static let graft: UInt8 = 12
+    static let prune: UInt8 = 13
     static let frontier: UInt8 = 20
     static let rangeRequest: UInt8 = 22
     static let rangeResponse: UInt8 = 23
@@ -36,6 +39,9 @@ extension Frame {
             writer.byte(FrameType.push)
             writer.varint(records.count)
             for record in records { writer.sized(record) }
+        case .announce(let entries): Self.write(entries, to: &writer)
+        case .graft(let tags): Self.write(tags, as: FrameType.graft, to: &writer)
+        case .prune(let tags): Self.write(tags, as: FrameType.prune, to: &writer)
         case .frontier(let frontier): frontier.write(to: &writer)
         case .sketch(let part): part.write(to: &writer)
         case .sketchRequest(let request): request.write(to: &writer)
@@ -87,6 +93,9 @@ extension Frame {
             case FrameType.pong: .pong(nonce: try reader.varint("nonce"))
             case FrameType.goodbye: .goodbye(try reader.goodbyeReason())
             case FrameType.push: .push(try reader.encodedRecords())
+            case FrameType.announce: .announce(try reader.announcements())
+            case FrameType.graft: .graft(try reader.feedTags())
+            case FrameType.prune: .prune(try reader.feedTags())
             case FrameType.frontier: .frontier(try Frontier(from: &reader))
             case FrameType.sketch: .sketch(try SketchPart(from: &reader))
             case FrameType.sketchRequest: .sketchRequest(try SketchRequest(from: &reader))

@@ -8,6 +8,12 @@ public enum Frame: Hashable, Sendable {
     case goodbye(GoodbyeReason)
     /// New records, each sent once to a link that lacks it.
     case push([EncodedRecord])
+    /// Strictly ascending by tag, as in the two below.
+    case announce([Announcement])
+    /// Push these feeds to me from now on.
+    case graft([FeedTag])
+    /// Announce these feeds to me, and push them no more: I get them from another.
+    case prune([FeedTag])
     case frontier(Frontier)
     case sketch(SketchPart)
     case sketchRequest(SketchRequest)
@@ -26,6 +32,8 @@ public typealias EncodedRecord = [UInt8]
 public struct Hello: Hashable, Sendable {
     /// Bit of `capabilities`: takes SKETCH, and begins one after the greeting if it dialled.
     public static let sketches: UInt64 = 1
+    /// Bit of `capabilities`: takes IHAVE, GRAFT and PRUNE.
+    public static let trees: UInt64 = 2
 
     public var minimumVersion: UInt64
     public var maximumVersion: UInt64

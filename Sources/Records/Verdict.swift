@@ -18,6 +18,8 @@ public enum IgnoreReason: String, Hashable, Sendable, CaseIterable {
     case frozen
     /// The feed, or its tier, has no room left.
     case overQuota = "over-quota"
+    /// Its author, or the tier of its author, sends more than its rate; it can be asked for later.
+    case overRate = "over-rate"
     /// The store could not take it; offered again, it may pass later.
     case storeUnavailable = "store-unavailable"
     /// The record was retracted by its author.

@@ -6,6 +6,8 @@ public enum WireLimits {
     public static let recordBytes = 1024
     /// Records in one PUSH and entries in one RANGE_RESP.
     public static let recordsPerFrame = 256
+    /// Entries in one IHAVE, GRAFT or PRUNE (protocol.md, section 3).
+    public static let tagsPerFrame = 1_000
     /// Entries in one FRONTIER: 43 bytes each at most 9-byte sequences, so that a frame holds them.
     public static let frontierEntries = 1024
     /// Longest span that one RANGE_REQ may name.

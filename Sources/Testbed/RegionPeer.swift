@@ -97,7 +97,8 @@ public final class RegionPeer: Sendable {
         case .goodbye(let reason):
             progressState.withLock { $0.failure = "the node said goodbye: \(reason)" }
             return []
-        case .pong, .push, .frontier, .sketch, .sketchRequest, .sketchResult, .rangeResponse,
+        case .pong, .push, .announce, .graft, .prune, .frontier, .sketch, .sketchRequest,
+            .sketchResult, .rangeResponse,
             .forkProof, .invitation:
             return []
         }

@@ -77,13 +77,15 @@ final class TestNode {
     private var nextPublication: UInt64 = 1 << 62
 
     init(
-        _ person: Person, limits: CoreLimits = CoreLimits(), store: MemoryStore = MemoryStore(),
+        _ person: Person, limits: CoreLimits = CoreLimits(), hasRates: Bool = false,
+        store: MemoryStore = MemoryStore(),
         ownHeadWaitMilliseconds: UInt64 = 0
     ) {
         var configuration = CoreConfiguration(
             author: person.key, feed: person.key, nodeKey: NodeKey(raw: person.key.raw),
             network: network, seed: 7)
         configuration.limits = limits
+        if !hasRates { configuration.limits.tiers = .open }
         configuration.ownHeadWaitMilliseconds = ownHeadWaitMilliseconds
         node = Node(configuration: configuration, scheme: scheme, signer: person.signer)
         self.store = store
@@ -161,17 +163,24 @@ final class TestNode {
     // MARK: Peers, by hand
 
     /// Brings a link up and greets on it.
-    func connect(_ number: UInt64, as person: Person) -> LinkID {
+    func connect(
+        _ number: UInt64, as person: Person, direction: LinkDirection = .inbound,
+        capabilities: UInt64 = 0
+    ) -> LinkID {
         let link = LinkID(number)
-        give(.linkUp(link, NodeKey(raw: person.key.raw), .inbound))
-        give(.frame(link, Self.hello.encoded))
+        give(.linkUp(link, NodeKey(raw: person.key.raw), direction))
+        give(.frame(link, Self.hello(capabilities: capabilities).encoded))
         return link
     }
 
-    static let hello = Frame.hello(
-        Hello(
-            minimumVersion: 1, maximumVersion: 1, network: network, capabilities: 0,
-            time: Instant(milliseconds: 2_000_000), maximumFrameBytes: 65_536))
+    static let hello = hello(capabilities: 0)
+
+    static func hello(capabilities: UInt64) -> Frame {
+        .hello(
+            Hello(
+                minimumVersion: 1, maximumVersion: 1, network: network, capabilities: capabilities,
+                time: Instant(milliseconds: 2_000_000), maximumFrameBytes: 65_536))
+    }
 
     func push(_ records: [Record], over link: LinkID) {
         for start in stride(from: 0, to: records.count, by: WireLimits.recordsPerFrame) {

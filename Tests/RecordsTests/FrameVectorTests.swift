@@ -31,7 +31,7 @@ struct FrameVectorTests {
             #expect(frame.encoded == bytes, "\(row.name)")
             #expect("\(frame)".hasPrefix("\(row.type)("), "\(row.name)")
         }
-        #expect(Set(vectors.frames.map(\.type)).count == 13)
+        #expect(Set(vectors.frames.map(\.type)).count == 16)
     }
 
     @Test("our own frames are the writer's bytes")

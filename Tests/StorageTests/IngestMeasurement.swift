@@ -91,6 +91,7 @@ struct IngestMeasurement {
             author: key.publicKey, feed: key.publicKey, nodeKey: NodeKey(raw: key.publicKey.raw),
             network: network, seed: 1)
         configuration.limits.strangerRecords = 100_000
+        configuration.limits.tiers = .open
         var node = Node(configuration: configuration, scheme: scheme, signer: key)
         let now = Moment(
             wall: Instant(milliseconds: 1_800_000_000_000), monotonicMilliseconds: 0)

@@ -31,6 +31,8 @@ enum FrameFilter {
             return kept.isEmpty ? nil : .push(kept)
         case .frontier(let frontier):
             return .frontier(Frontier(entries: frontier.entries.filter { $0.feed != victim }))
+        case .announce(let entries):
+            return .announce(entries.filter { $0.tag != FeedTag(victim) })
         case .rangeResponse(let response) where response.feed == victim:
             return .rangeResponse(RangeResponse(feed: victim, chain: nil))
         default: return frame
@@ -47,6 +49,14 @@ enum FrameFilter {
                 return entry
             }
             return .frontier(Frontier(entries: entries))
+        case .announce(let entries):
+            let lies = entries.map { entry in
+                var entry = entry
+                entry.sequence += UInt64(1 + random.below(1000))
+                entry.headMark = UInt16(truncatingIfNeeded: random.next())
+                return entry
+            }
+            return .announce(lies)
         case .rangeResponse(let response):
             return .rangeResponse(RangeResponse(feed: response.feed, chain: nil))
         default: return frame

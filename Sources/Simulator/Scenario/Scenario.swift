@@ -34,6 +34,9 @@ public struct Scenario: Hashable, Sendable {
     public var rankingAnswer = "flow"
     public var rankingDebounceSeconds = 1.0
     public var antiEntropySeconds = 10
+    /// Links that push one feed to a node, and of whom its user trusts; 0: everybody pushes to everybody.
+    public var upstreams = 1
+    public var trustedUpstreams = 2
 
     public var delayMilliseconds = 40
     public var jitterMilliseconds = 20

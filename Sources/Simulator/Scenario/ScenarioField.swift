@@ -111,6 +111,12 @@ public struct ScenarioField: Sendable {
             "gossip.anti_entropy_seconds", .integer(\.antiEntropySeconds, 1...86_400),
             "interval of anti-entropy"),
         ScenarioField(
+            "gossip.upstreams", .integer(\.upstreams, 0...8),
+            "links that push one feed to a node; 0: no push trees"),
+        ScenarioField(
+            "gossip.trusted_upstreams", .integer(\.trustedUpstreams, 0...8),
+            "the same for feeds of whom the user trusts"),
+        ScenarioField(
             "limits.feeds", .integer(\.feedLimit, 0...1_000_000),
             "feeds that a node holds; 0: as in the daemon"),
         ScenarioField(

@@ -117,6 +117,17 @@ def frontier(entries):
     return b"\x14" + varint(len(entries)) + rows
 
 
+def announce(entries):
+    """Entries are (feed, sequence, id of that record)."""
+    rows = b"".join(feed[:8] + varint(sequence) + head[:2] for feed, sequence, head in entries)
+    return b"\x0b" + varint(len(entries)) + rows
+
+
+def tags(kind, feeds):
+    """GRAFT (12) and PRUNE (13)."""
+    return bytes([kind]) + varint(len(feeds)) + b"".join(feed[:8] for feed in feeds)
+
+
 def range_request(feed, first, last):
     return b"\x16" + feed + varint(first) + varint(last)
 

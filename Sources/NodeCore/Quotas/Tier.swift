@@ -1,0 +1,49 @@
+/// How near an author is to the ego: what is held of it, how fast, and what goes first (docs/protocol.md, section 4).
+enum Tier: Int, CaseIterable, Comparable, Sendable {
+    /// The ego itself, on whatever device.
+    case own
+    /// Whom the ego trusts in so many words.
+    case direct
+    /// Whom enough of the ego's trust reaches.
+    case near
+    /// Whom any of it reaches.
+    case reached
+    case stranger
+
+    static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// What the authors of each tier may cost.
+public struct TierLimits: Sendable {
+    /// Trust from which on an author is near. All trust sums to 1, so no choice of keys makes more than its inverse near.
+    public var nearTrust = 0.001
+    /// Records of one author that others push to us: sustained and burst (protocol.md, section 4). The own feed is free.
+    public var pushed: [Rate] = [
+        .unlimited, Rate(perHour: 360, burst: 500), Rate(perHour: 120, burst: 200),
+        Rate(perHour: 30, burst: 50), Rate(perHour: 6, burst: 20),
+    ]
+    /// Places of one author in ranges that we asked for. Each costs a hash and a 64th of a signature: about 12 us with
+    /// the store, so a friend's thousand a second are a hundredth of a core; 16,384 at once is most first syncs.
+    public var fetched: [Rate] = [
+        .unlimited, Rate(perHour: 3_600_000, burst: 16_384),
+        Rate(perHour: 1_800_000, burst: 8_192), Rate(perHour: 900_000, burst: 4_096),
+        Rate(perHour: 115_200, burst: 512),
+    ]
+    /// Signatures checked for all authors of a tier: 50, 30, 15 and 2 % of the 26,000 a second that one core checks.
+    public var verified: [Rate] = [
+        .unlimited, Rate(perHour: 46_800_000, burst: 13_000),
+        Rate(perHour: 28_080_000, burst: 7_800), Rate(perHour: 14_040_000, burst: 3_900),
+        Rate(perHour: 1_872_000, burst: 520),
+    ]
+
+    public init() {}
+
+    /// Nothing but the caps of `CoreLimits`: for measurements, and tests of something else.
+    public static var open: TierLimits {
+        var limits = TierLimits()
+        limits.pushed = limits.pushed.map { _ in .unlimited }
+        limits.fetched = limits.pushed
+        limits.verified = limits.pushed
+        return limits
+    }
+}

@@ -24,8 +24,9 @@ extension Node {
         if direction == .outbound { effects.append(.send(link, .hello(hello(at: now)))) }
     }
 
-    mutating func linkDown(_ link: LinkID) {
+    mutating func linkDown(_ link: LinkID, _ now: Moment) {
         guard let state = links.remove(link) else { return }
+        overlayDown(link, now)
         wantsTotal -= state.wants.count
         for feed in state.ranges.keys { release(feed, from: link) }
     }
@@ -78,6 +79,8 @@ extension Node {
         case .invitation(let claim):
             guard let key = links[link]?.nodeKey else { return }
             effects.append(.invitationClaimed(link, key, claim))
+        case .addressRequest(let record): addressesAsked(record, by: link, now, &effects)
+        case .addressResponse(let records): addressesTold(records, by: link, now, &effects)
         }
     }
 
@@ -103,7 +106,7 @@ extension Node {
     private func hello(at now: Moment) -> Hello {
         Hello(
             minimumVersion: Self.protocolVersion, maximumVersion: Self.protocolVersion,
-            network: configuration.network, capabilities: Hello.sketches, time: now.wall,
+            network: configuration.network, capabilities: capabilities, time: now.wall,
             maximumFrameBytes: UInt64(WireLimits.frameBytes))
     }
 
@@ -133,6 +136,7 @@ extension Node {
         }
         if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
         noteReadyPeers(now)
+        overlayUp(link, hello, now)
         if own.waitsSince != nil { askForOwnHead(link, now, &effects) }
         reconcile(link, now, &effects)
         giveUpDuplicate(of: link, &effects)
@@ -206,7 +210,7 @@ extension Node {
     /// When `endOfTurn` is next needed even if nothing arrives; monotonic milliseconds.
     public var nextDeadline: UInt64? {
         var next = ranking.dueAt
-        for due in [waitEnd, rebuilds.retryAt, ownClaimEnd].compactMap({ $0 }) {
+        for due in [waitEnd, rebuilds.retryAt, ownClaimEnd, overlayDeadline].compactMap({ $0 }) {
             next = min(next ?? due, due)
         }
         for slot in links.keys.indices {

@@ -17,6 +17,10 @@ public enum Frame: Hashable, Sendable {
     /// Two chains of one feed that make a `ForkProof`.
     case forkProof(Chain, Chain)
     case invitation(InvitationClaim)
+    /// PX_REQ: whom do you know? With the asker's own address, where it has one to tell.
+    case addressRequest(AddressRecord?)
+    /// PX_RESP: the answerer's own address first, where it has one to tell.
+    case addressResponse([AddressRecord])
 }
 
 /// A record still as bytes: decoded one by one, so that a bad one does not hide its neighbours.
@@ -26,6 +30,8 @@ public typealias EncodedRecord = [UInt8]
 public struct Hello: Hashable, Sendable {
     /// Bit of `capabilities`: takes SKETCH, and begins one after the greeting if it dialled.
     public static let sketches: UInt64 = 1
+    /// Bit of `capabilities`: takes PX_REQ and PX_RESP.
+    public static let addresses: UInt64 = 2
 
     public var minimumVersion: UInt64
     public var maximumVersion: UInt64

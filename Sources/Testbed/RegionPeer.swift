@@ -98,7 +98,7 @@ public final class RegionPeer: Sendable {
             progressState.withLock { $0.failure = "the node said goodbye: \(reason)" }
             return []
         case .pong, .push, .frontier, .sketch, .sketchRequest, .sketchResult, .rangeResponse,
-            .forkProof, .invitation:
+            .forkProof, .invitation, .addressRequest, .addressResponse:
             return []
         }
     }

@@ -3,7 +3,7 @@ import Primitives
 import Ranking
 import Synchronization
 
-/// The ranking worker: keeps the latest snapshot and what the engines said of it.
+/// The ranking worker: makes a snapshot of each job, keeps the latest and what the engines said of it.
 ///
 /// The configured engine runs with every snapshot; the others when somebody asks.
 final class Ranker: Sendable {
@@ -19,6 +19,7 @@ final class Ranker: Sendable {
     /// What the status page says without waiting for this thread.
     struct Summary: Sendable {
         var computedAt: Instant
+        /// Snapshot and ranking.
         var milliseconds: Double
         var ready: Int
         var reachable: Int
@@ -26,7 +27,7 @@ final class Ranker: Sendable {
     }
 
     private struct Latest {
-        let job: RankingJob
+        let ranking: PreparedRanking
         let computedAt: Instant
         var answers: [String: Answered] = [:]
     }
@@ -40,22 +41,24 @@ final class Ranker: Sendable {
 
     var summary: Summary? { lastSummary.withLock { $0 } }
 
-    /// Ranks a new snapshot with the configured engine, then tells the ego's trust in every author.
+    /// Makes a new snapshot and ranks it with the configured engine, then tells the ego's trust in every author.
     func rank(
         _ job: RankingJob, at now: Instant,
         completion: @escaping @Sendable ([AuthorTrust]) -> Void
     ) {
         worker.submit { [self] in
-            let answered = compute(engine, seed: nil, job, at: now)
-            var fresh = Latest(job: job, computedAt: now)
+            let start = ContinuousClock.now
+            let ranking = job.prepared()
+            let answered = compute(engine, seed: nil, ranking, at: now)
+            var fresh = Latest(ranking: ranking, computedAt: now)
             fresh.answers[Self.key(engine, nil)] = answered
             latest.withLock { $0 = fresh }
             let trust = Self.trust(of: answered.result)
             lastSummary.withLock {
                 $0 = Summary(
-                    computedAt: now, milliseconds: answered.milliseconds,
+                    computedAt: now, milliseconds: start.elapsedMilliseconds,
                     ready: answered.result.items.count, reachable: max(0, trust.count - 1),
-                    authors: job.snapshot.authorCount)
+                    authors: ranking.snapshot.authorCount)
             }
             completion(trust)
         }
@@ -74,7 +77,7 @@ final class Ranker: Sendable {
         guard let current = latest.withLock({ $0 }) else { return nil }
         let key = Self.key(engine, seed)
         if let known = current.answers[key] { return known }
-        let answered = compute(engine, seed: seed, current.job, at: current.computedAt)
+        let answered = compute(engine, seed: seed, current.ranking, at: current.computedAt)
         latest.withLock { state in
             // Seeds come from outside: keep few results, whatever is asked for.
             if state?.answers.count ?? 0 < 16 { state?.answers[key] = answered }
@@ -83,14 +86,14 @@ final class Ranker: Sendable {
     }
 
     private func compute(
-        _ engine: EngineName, seed: UInt64?, _ job: RankingJob, at now: Instant
+        _ engine: EngineName, seed: UInt64?, _ ranking: PreparedRanking, at now: Instant
     ) -> Answered {
         let start = ContinuousClock.now
-        var query = job.query(for: engine)
+        var query = ranking.query(for: engine)
         if let seed { query.parameters.seed = seed }
-        let result = engine.engine.rank(job.snapshot, query)
+        let result = engine.engine.rank(ranking.snapshot, query)
         return Answered(
-            result: result, snapshot: job.snapshot, computedAt: now,
+            result: result, snapshot: ranking.snapshot, computedAt: now,
             milliseconds: start.elapsedMilliseconds)
     }
 

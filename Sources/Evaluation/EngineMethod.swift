@@ -37,7 +37,7 @@ public struct EngineMethod: Recommender {
     }
 
     /// Everybody's interactions and trust, authors and items numbered as in the data.
-    static func snapshot(
+    public static func snapshot(
         _ data: EvaluationData, transform: WeightTransform, trust: Trust
     ) -> GraphSnapshot {
         let rows = transform.apply(data.train)

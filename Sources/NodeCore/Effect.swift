@@ -1,5 +1,4 @@
 public import Primitives
-public import Ranking
 public import Records
 
 /// Everything that a node can ask of the world. The driver carries them out in order.
@@ -21,34 +20,6 @@ public enum Effect: Sendable {
     case overlay(OverlayAction)
     /// Something that the user should hear of.
     case notice(Notice)
-}
-
-/// A snapshot of the graph and what to rank on it.
-public struct RankingJob: Sendable {
-    public var snapshot: GraphSnapshot
-    public var query: RankingQuery
-    /// Who had what first, for what authors have earned.
-    public var ledger: EarnedTrustLedger
-    /// When the snapshot was taken.
-    public var now: Instant
-
-    public init(
-        snapshot: GraphSnapshot, query: RankingQuery, ledger: EarnedTrustLedger, now: Instant
-    ) {
-        self.snapshot = snapshot
-        self.query = query
-        self.ledger = ledger
-        self.now = now
-    }
-
-    /// The query for an engine: `discover` is told what authors have earned.
-    public func query(for engine: EngineName) -> RankingQuery {
-        guard engine == .discover else { return query }
-        var query = query
-        query.earned = ledger.earned(
-            in: snapshot, ego: query.ego, now: now, parameters: query.parameters.earned)
-        return query
-    }
 }
 
 public enum PublishFailure: Error, Hashable, Sendable {

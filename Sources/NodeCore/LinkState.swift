@@ -32,8 +32,14 @@ struct LinkState: Sendable {
     private var reaches: [Reach] = []
     /// Feeds that the peer holds further than we do, and how far.
     var wants: BoundedTable<PublicKey, UInt64>
+    /// Where among them the next look begins, and when it is due even if the peer says nothing: others may
+    /// have failed to send what they were asked for.
+    var scanFrom = 0
+    var scanAt: UInt64?
     /// Ranges that it owes us.
-    var ranges: BoundedTable<PublicKey, (request: RangeRequest, deadline: UInt64)>
+    private(set) var ranges: BoundedTable<PublicKey, (request: RangeRequest, deadline: UInt64)>
+    /// No range is due earlier; looked at in every turn, where the ranges are not.
+    private(set) var rangesDue = UInt64.max
     /// Times in a row that range requests were not answered in time, and when it may be asked again.
     var missedRanges = 0
     var askAgainAt: UInt64?
@@ -65,12 +71,38 @@ struct LinkState: Sendable {
     }
 
     /// When the core must look at this link although nothing arrives; monotonic milliseconds.
+    @inline(__always)
     var nextDeadline: UInt64 {
         if case .awaitingHello(let deadline) = phase { return deadline }
-        var due = min(nextPing, nextFrontier, askAgainAt ?? .max)
-        for slot in ranges.keys.indices { due = min(due, ranges[slot: slot].deadline) }
+        var due = min(nextPing, nextFrontier, askAgainAt ?? .max, scanAt ?? .max)
+        due = min(due, rangesDue)
         if let reconciliation { due = min(due, reconciliation.deadline) }
         return due
+    }
+
+    mutating func owe(_ request: RangeRequest, until deadline: UInt64) {
+        ranges.set(request.feed, (request, deadline))
+        rangesDue = min(rangesDue, deadline)
+    }
+
+    /// What the peer was asked of a feed; it owes that no longer.
+    mutating func settle(_ feed: PublicKey) -> RangeRequest? { ranges.remove(feed)?.request }
+
+    /// Takes away what is late and says of which feeds. O(1) when nothing is, O(ranges) otherwise.
+    mutating func takeLate(_ time: UInt64) -> [PublicKey] {
+        guard rangesDue <= time else { return [] }
+        var late: [PublicKey] = []
+        rangesDue = .max
+        for slot in ranges.keys.indices {
+            let deadline = ranges[slot: slot].deadline
+            if deadline <= time {
+                late.append(ranges.key(at: slot))
+            } else {
+                rangesDue = min(rangesDue, deadline)
+            }
+        }
+        for feed in late { ranges.remove(feed) }
+        return late
     }
 
     /// How far the peer has the feed, as far as we know or hope.

@@ -104,26 +104,33 @@ extension Node {
     }
 
     /// Asks a link for what it has and we lack, as far as the caps allow.
+    ///
+    /// Looks at `scannedWants` of its wants, and goes on from there the next time: most of a long list may be on
+    /// its way from others. O(`scannedWants`).
     mutating func pump(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
-        guard let slot = links.slot(of: link), links[slot: slot].isReady,
-            !links[slot: slot].wants.isEmpty, links[slot: slot].askAgainAt == nil
-        else { return }
-        var room = limits.rangesPerLink - links[slot: slot].ranges.count
-        guard room > 0 else { return }
-        for feed in links[slot: slot].wants.keys {
-            guard room > 0 else { return }
-            guard let through = links[slot: slot].wants[feed],
-                !links[slot: slot].ranges.contains(feed)
-            else { continue }
+        guard let slot = links.slot(of: link), links[slot: slot].isReady else { return }
+        links[slot: slot].scanAt = nil
+        guard !links[slot: slot].wants.isEmpty, links[slot: slot].askAgainAt == nil else { return }
+        var left = min(links[slot: slot].wants.count, limits.scannedWants)
+        while left > 0, !links[slot: slot].ranges.isFull, !links[slot: slot].wants.isEmpty {
+            left -= 1
+            let place = links[slot: slot].scanFrom % links[slot: slot].wants.count
+            let feed = links[slot: slot].wants.key(at: place)
+            let through = links[slot: slot].wants[slot: place]
             let tip = feeds.tip(of: feed)
             guard through > tip else {
+                // The last want takes its place.
                 dropWant(feed, of: link)
                 continue
             }
+            links[slot: slot].scanFrom = place + 1
+            if links[slot: slot].ranges.contains(feed) { continue }
             if let other = fetching[feed], other.deadline > now.monotonicMilliseconds { continue }
             let last = min(through, tip + WireLimits.rangeSpan)
             ask(RangeRequest(feed: feed, first: tip + 1, last: last), link, now, &effects)
-            room -= 1
+        }
+        if links[slot: slot].wants.count > links[slot: slot].ranges.count {
+            links[slot: slot].scanAt = now.monotonicMilliseconds + limits.scanMilliseconds
         }
     }
 
@@ -154,7 +161,7 @@ extension Node {
         _ request: RangeRequest, _ link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
         let deadline = now.monotonicMilliseconds + limits.rangeMilliseconds
-        links.update(link) { $0.ranges.set(request.feed, (request, deadline)) }
+        links.update(link) { $0.owe(request, until: deadline) }
         fetching.set(request.feed, (link, deadline))
         effects.append(.send(link, .rangeRequest(request)))
     }
@@ -165,15 +172,11 @@ extension Node {
         guard let slot = links.slot(of: link) else { return }
         if let again = links[slot: slot].askAgainAt, again <= now.monotonicMilliseconds {
             links[slot: slot].askAgainAt = nil
+            links[slot: slot].scanAt = now.monotonicMilliseconds
         }
-        guard !links[slot: slot].ranges.isEmpty else { return }
-        let ranges = links[slot: slot].ranges
-        let late = ranges.keys.indices.filter {
-            ranges[slot: $0].deadline <= now.monotonicMilliseconds
-        }
+        let late = links[slot: slot].takeLate(now.monotonicMilliseconds)
         guard !late.isEmpty else { return }
-        for feed in late.map({ ranges.keys[$0] }) {
-            links.update(link) { _ = $0.ranges.remove(feed) }
+        for feed in late {
             release(feed, from: link)
             // Publishing waits for what a peer says to hold of the own feed: it must not wait for a liar.
             if feed == configuration.feed { dropWant(feed, of: link) }

@@ -193,7 +193,7 @@ extension Node {
                 }
             }
             expireSketch(link, now, &effects)
-            pump(link, now, &effects)
+            if let due = links[slot: slot].scanAt, time >= due { pump(link, now, &effects) }
         }
     }
 

@@ -51,7 +51,7 @@ extension Node {
         // An answer that comes too late is still worth its records.
         var asked: RangeRequest?
         links.update(link) { state in
-            asked = state.ranges.remove(response.feed)?.request
+            asked = state.settle(response.feed)
             state.missedRanges = 0
             state.askAgainAt = nil
         }

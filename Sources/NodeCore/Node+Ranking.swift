@@ -122,28 +122,19 @@ extension Node {
         guard let due = ranking.dueAt, now.monotonicMilliseconds >= due else { return }
         let id = nextEffect()
         ranking.start(id)
-        guard let job = rankingJob(at: now) else {
-            _ = ranking.finish(id)
-            return
-        }
-        effects.append(.rank(id, job))
+        effects.append(.rank(id, rankingJob(at: now)))
     }
 
-    /// A snapshot of the graph as it stands, with what the ego does not want to see; nil while the graph
-    /// does not know the ego.
-    func rankingJob(at now: Moment) -> RankingJob? {
-        let snapshot = graph.snapshot(
-            ego: configuration.author, at: now.wall, parameters: configuration.ranking)
+    /// The graph as it stands, with what the ego does not want to see. O(segments + private entries).
+    func rankingJob(at now: Moment) -> RankingJob {
         let entries = own.privateLog.entries
-        let indices = { (kind: PrivateEntry.Kind) -> [ItemIndex] in
-            entries.filter { $0.kind == kind }.compactMap { snapshot.index(of: $0.item) }.sorted()
+        let items = { (kind: PrivateEntry.Kind) -> [ItemID] in
+            entries.filter { $0.kind == kind }.map(\.item)
         }
-        guard let ego = snapshot.ego else { return nil }
-        let query = RankingQuery(
-            ego: ego, parameters: configuration.ranking, excluded: indices(.hide),
-            disliked: indices(.dislike),
-            blockedAuthors: blocked.keys.compactMap { snapshot.index(of: $0) }.sorted())
-        return RankingJob(snapshot: snapshot, query: query, ledger: ledger, now: now.wall)
+        return RankingJob(
+            graph: graph.frozen(), ego: configuration.author, parameters: configuration.ranking,
+            hidden: items(.hide), disliked: items(.dislike), blocked: Array(blocked.keys),
+            ledger: ledger, now: now.wall)
     }
 
     mutating func ranked(

@@ -20,6 +20,16 @@ struct AuthorEntry: Sendable {
 
     var isFull: Bool { holdings.count >= holdingLimit }
 
+    /// Adds an event to the author's edge to an item, and counts it.
+    mutating func add(
+        _ event: Holding.Event, number: UInt32, eventLimit: Int
+    ) -> HoldingRow.Addition {
+        let addition = holdings.add(
+            event, number: number, edgeLimit: holdingLimit, eventLimit: eventLimit)
+        if addition == .newEdge || addition == .newEvent { eventCount += 1 }
+        return addition
+    }
+
     func trusts(_ key: PublicKey) -> Bool {
         let place = place(of: key)
         return place < trusted.count && trusted[place].key == key

@@ -1,17 +1,16 @@
 /// How earned trust is heard: a bounded pool of voices beside those of explicit trust.
 extension EarnedTrust {
-    /// The voice of each author from what it earned, sharing out the pool: `pool` of the explicit voices
-    /// together, or `poolWithoutTrust` where there are none. Each at most 1, all together at most the pool,
-    /// whatever the number of identities.
+    /// The voice of each author from what it earned, sharing out the pool: `pool` of what the voices of
+    /// explicit trust count as together (`trusted`), or `poolWithoutTrust` where there are none. Each at
+    /// most 1, all together at most the pool, whatever the number of identities.
     ///
     /// Authors without items in the snapshot, as blocked ones are, take nothing from the pool.
     func voices(
-        beside explicit: [Double], in snapshot: GraphSnapshot, _ parameters: EarnedTrustParameters
+        beside trusted: Double, in snapshot: GraphSnapshot, _ parameters: EarnedTrustParameters
     ) -> [Double] {
         let claimed = strengths.indices.map { author -> Double in
             snapshot.interactions.entries(author).isEmpty ? 0 : strengths[author]
         }
-        let trusted = explicit.reduce(0, +)
         let pool = trusted > 0 ? trusted * parameters.pool : parameters.poolWithoutTrust
         let total = claimed.reduce(0, +)
         let scale = total > pool ? pool / total : 1

@@ -78,6 +78,23 @@ struct HoldingRow: Sendable {
             ? others[otherPlace(of: edges[place].number)].holding.eventCount : 1
     }
 
+    /// What became of an event that was added.
+    enum Addition { case newEdge, newEvent, replacedEvent, noRoom }
+
+    /// Adds an event to an item's edge, past `eventLimit` by forgetting the oldest; or makes an edge while
+    /// there are fewer than `edgeLimit`. O(count).
+    mutating func add(
+        _ event: Holding.Event, number: UInt32, edgeLimit: Int, eventLimit: Int
+    ) -> Addition {
+        let found = search(number)
+        if found.isPresent {
+            return add(event, at: found.place, limit: eventLimit) ? .newEvent : .replacedEvent
+        }
+        guard edges.count < edgeLimit else { return .noRoom }
+        insert(event, number: number, at: found.place)
+        return .newEdge
+    }
+
     /// Makes an edge of one event at `place`, where `search` said that it belongs. O(count).
     mutating func insert(_ event: Holding.Event, number: UInt32, at place: Int) {
         makeRoom(for: 1)
@@ -85,27 +102,6 @@ struct HoldingRow: Sendable {
         edges.insert(Edge(number, packed ?? .elsewhere), at: place)
         if packed == nil {
             others.insert((number, Holding(event)), at: otherPlace(of: number))
-        }
-    }
-
-    /// Makes edges of one packed event each. Numbers ascend and none is there. O(count + fresh).
-    mutating func merge(_ fresh: [Edge]) {
-        guard let last = fresh.last else { return }
-        makeRoom(for: fresh.count)
-        var old = edges.count - 1
-        for _ in fresh { edges.append(last) }
-        // From the end: what moves, moves once.
-        var to = edges.count - 1
-        var new = fresh.count - 1
-        while new >= 0 {
-            if old >= 0, edges[old].number > fresh[new].number {
-                edges[to] = edges[old]
-                old -= 1
-            } else {
-                edges[to] = fresh[new]
-                new -= 1
-            }
-            to -= 1
         }
     }
 

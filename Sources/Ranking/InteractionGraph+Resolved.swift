@@ -23,6 +23,27 @@ extension InteractionGraph {
         }
     }
 
+    /// Adds many plays, likes or ratings, as if one by one in their order; returns how many were accepted.
+    /// The fast way to load a store or a large exchange: O(log of the author's items) each, where a move of
+    /// at most all of them is made in memory that is near.
+    @discardableResult
+    public mutating func add(_ batch: [Interaction]) -> Int {
+        var accepted = 0
+        var place = 0
+        while place < batch.count {
+            let end = min(batch.count, place + Self.batchCount)
+            if hasRoom(for: end - place) {
+                accepted += addAtOnce(batch[place..<end])
+            } else {
+                for interaction in batch[place..<end] where add(interaction) == .accepted {
+                    accepted += 1
+                }
+            }
+            place = end
+        }
+        return accepted
+    }
+
     /// The slot of an author, made when there is room; nil when the graph is full.
     package mutating func resolve(author: PublicKey) -> AuthorSlot? {
         slot(for: author).map { AuthorSlot(value: UInt32($0)) }
@@ -49,34 +70,47 @@ extension InteractionGraph {
     package mutating func add(_ batch: [ResolvedInteraction]) -> Int {
         // All numbers at once: what is refused or evicted on the way frees none that is still to come.
         for interaction in batch { items.retain(interaction.item.value) }
-        // Where a cap may be met the order among authors matters; a small batch gains nothing.
-        guard eventCount + batch.count <= limits.events,
-            interactionCount + batch.count <= limits.interactions,
-            min(limits.interactionsPerAuthor, limits.interactionsOfEgo) > 0,
-            batch.count >= authors.count / 4
-        else { return addInOrder(batch) }
+        guard hasRoom(for: batch.count) else { return addInOrder(batch) }
         var accepted = 0
-        let (offsets, order) = deal(batch)
-        var fresh: [HoldingRow.Edge] = []
-        for slot in 0..<offsets.count - 1 {
-            let places = Int(offsets[slot])..<Int(offsets[slot + 1])
-            // In a row that gets full the order of its events matters too.
-            let mayFill =
-                authors[slot: slot].holdings.count + places.count
-                > authors[slot: slot].holdingLimit
-            fresh.removeAll(keepingCapacity: true)
-            for place in places {
-                let interaction = batch[Int(order[place])]
-                let number = interaction.item.value
-                if !mayFill, let packed = newEdge(interaction, slot: slot) {
-                    fresh.append(HoldingRow.Edge(number, packed))
-                } else if add(interaction.event, slot: slot, number: number) == .accepted {
-                    accepted += 1
-                }
-            }
-            accepted += merge(&fresh, slot: slot)
+        for interaction in dealt(batch) {
+            let verdict = add(
+                interaction.event, slot: Int(interaction.author.value),
+                number: interaction.item.value)
+            if verdict == .accepted { accepted += 1 }
         }
         return accepted
+    }
+
+    /// Events that are dealt to authors at a time: 2 MiB of them, so that they stay in a cache.
+    private static let batchCount = 65_536
+
+    /// Whether that many events cannot meet a cap of the whole graph: only there does the order among
+    /// authors matter.
+    private func hasRoom(for count: Int) -> Bool {
+        eventCount + count <= limits.events && interactionCount + count <= limits.interactions
+            && min(limits.interactionsPerAuthor, limits.interactionsOfEgo) > 0
+    }
+
+    /// Adds events that cannot meet a cap, but for that of authors.
+    private mutating func addAtOnce(_ batch: ArraySlice<Interaction>) -> Int {
+        var accepted = 0
+        var known: [ResolvedInteraction] = []
+        known.reserveCapacity(batch.count)
+        for interaction in batch where interaction.weight > 0 && interaction.weight.isFinite {
+            let found = authors.findSlot(of: interaction.author)
+            guard let slot = found ?? (authors.isFull ? nil : slot(for: interaction.author)) else {
+                // Somebody is evicted for it, or nobody: after all that came before.
+                accepted += add(known)
+                known.removeAll(keepingCapacity: true)
+                accepted += add(interaction) == .accepted ? 1 : 0
+                continue
+            }
+            known.append(
+                ResolvedInteraction(
+                    author: AuthorSlot(value: UInt32(slot)), item: resolve(item: interaction.item),
+                    interaction))
+        }
+        return accepted + add(known)
     }
 
     /// By keys: whoever is evicted on the way moves others to new slots.
@@ -90,47 +124,19 @@ extension InteractionGraph {
         return accepted
     }
 
-    /// The places of a batch by author, in their order.
-    private func deal(_ batch: [ResolvedInteraction]) -> (offsets: [UInt32], order: [UInt32]) {
-        var offsets = [UInt32](repeating: 0, count: authors.count + 1)
-        for interaction in batch { offsets[Int(interaction.author.value) + 1] += 1 }
-        for slot in 1..<offsets.count { offsets[slot] += offsets[slot - 1] }
-        var next = offsets
-        var order = [UInt32](repeating: 0, count: batch.count)
-        for (place, interaction) in batch.enumerated() {
+    /// A batch by author, what is of one author in its order. O(batch + authors).
+    private func dealt(_ batch: [ResolvedInteraction]) -> [ResolvedInteraction] {
+        guard let any = batch.first else { return [] }
+        var next = [UInt32](repeating: 0, count: authors.count + 1)
+        for interaction in batch { next[Int(interaction.author.value) + 1] += 1 }
+        for slot in 1..<next.count { next[slot] += next[slot - 1] }
+        var dealt = [ResolvedInteraction](repeating: any, count: batch.count)
+        for interaction in batch {
             let slot = Int(interaction.author.value)
-            order[Int(next[slot])] = UInt32(truncatingIfNeeded: place)
+            dealt[Int(next[slot])] = interaction
             next[slot] += 1
         }
-        return (offsets, order)
-    }
-
-    /// The packed event of an interaction that makes a new edge; nil when it does not, or cannot be
-    /// packed.
-    private func newEdge(_ interaction: ResolvedInteraction, slot: Int) -> PackedEvent? {
-        let event = interaction.event
-        guard event.weight > 0, event.weight.isFinite,
-            !authors[slot: slot].holdings.search(interaction.item.value).isPresent
-        else { return nil }
-        return PackedEvent(event)
-    }
-
-    /// Merges new edges into an author's row, which has room; one by one where two are of one item.
-    private mutating func merge(_ fresh: inout [HoldingRow.Edge], slot: Int) -> Int {
-        guard !fresh.isEmpty else { return 0 }
-        fresh.sort { $0.number < $1.number }
-        if zip(fresh, fresh.dropFirst()).allSatisfy({ $0.number < $1.number }) {
-            authors[slot: slot].holdings.merge(fresh)
-            interactionCount += fresh.count
-            countEvents(fresh.count, slot: slot)
-            return fresh.count
-        }
-        var accepted = 0
-        for edge in fresh {
-            guard let event = edge.event else { continue }
-            if add(event, slot: slot, number: edge.number) == .accepted { accepted += 1 }
-        }
-        return accepted
+        return dealt
     }
 
     /// Edges from authors to items.

@@ -138,26 +138,27 @@ extension InteractionGraph {
             items.release(number)
             return .refused(.badWeight)
         }
-        let found = authors[slot: slot].holdings.search(number)
-        if found.isPresent {
-            items.release(number)
-            let grew = authors[slot: slot].holdings
-                .add(event, at: found.place, limit: limits.eventsPerInteraction)
-            if grew { countEvents(1, slot: slot) }
-            return .accepted
-        }
-        var place = found.place
-        if authors[slot: slot].isFull {
+        var addition = authors[slot: slot]
+            .add(event, number: number, eventLimit: limits.eventsPerInteraction)
+        if addition == .noRoom {
             guard dropHolding(weakerThan: event, number: number, slot: slot) else {
                 items.release(number)
                 dropIfEmpty(authors.keys[slot], slot: slot)
                 return .refused(.outranked)
             }
-            place = authors[slot: slot].holdings.search(number).place
+            addition = authors[slot: slot]
+                .add(event, number: number, eventLimit: limits.eventsPerInteraction)
         }
-        authors[slot: slot].holdings.insert(event, number: number, at: place)
-        interactionCount += 1
-        countEvents(1, slot: slot)
+        switch addition {
+        case .newEdge:
+            interactionCount += 1
+            eventCount += 1
+        case .newEvent:
+            eventCount += 1
+            items.release(number)
+        case .replacedEvent: items.release(number)
+        case .noRoom: require(false, "one holding makes room for another")
+        }
         return .accepted
     }
 

@@ -17,9 +17,11 @@ public struct RankingResult: Sendable {
     public let visits: [Double]
     /// The group of each author: one voice each; nil out of reach.
     public let groups: [AuthorIndex?]
-    /// Expected visits of each author by the item walk (`taste`: its weight in the mixture of voices,
-    /// which may be negative).
+    /// Expected visits of each author by the item walk (`taste`: what its weight in `mixture` is above 0).
     public let walkVisits: [Double]
+    /// The weight of each author in the mixture of voices, negative where it speaks against its items
+    /// (`taste`, `discover`); empty for other engines.
+    public let mixture: [Double]
     /// Expected visits of each item, not normalised.
     public let itemVisits: [Double]
     /// `itemVisits` normalised to sum 1. Per item.
@@ -91,6 +93,7 @@ public struct RankingResult: Sendable {
         visits = standing.flow.visits
         groups = standing.dominators.groups
         walkVisits = mass.authorVisits
+        mixture = mass.mixture
         itemVisits = mass.itemVisits
         shares = mass.shares
         popularity = mass.popularity

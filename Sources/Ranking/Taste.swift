@@ -21,8 +21,8 @@ public struct Taste: RankingEngine {
         query.validate(against: snapshot)
         let view = query.view(of: snapshot)
         var standing = TrustStanding(view, query)
-        let perVoice =
-            Self.voicePerTrust(standing.flow.trust, ego: query.ego) / query.parameters.taste.theta
+        let perTrust = Self.voicePerTrust(standing.flow.trust, ego: query.ego)
+        let perVoice = perTrust / query.parameters.taste.theta
         guard discovers, let earned = query.earned else {
             let found = standing.heedingDislikes(view, query) { trust in
                 mass(view, query, trust: trust, perVoice: perVoice, earned: [])
@@ -30,7 +30,9 @@ public struct Taste: RankingEngine {
             return RankingResult(name, view, query, standing: standing, mass: found, decay: .groups)
         }
         let explicit = Self.voices(standing.trust, perVoice: perVoice, ego: query.ego)
-        let voices = earned.voices(beside: explicit, in: view, query.parameters.earned)
+        let equals = Self.equals(standing.trust, perTrust: perTrust, ego: query.ego)
+        let voices = earned.voices(
+            beside: min(equals, explicit.reduce(0, +)), in: view, query.parameters.earned)
         let heard = earned.heard(in: view, explicit: explicit, earned: voices)
         let found = standing.heedingDislikes(heard, query) { trust, left in
             mass(
@@ -52,6 +54,17 @@ public struct Taste: RankingEngine {
         var voices = trust.map { $0 * perVoice / (1 + $0 * perVoice) }
         if ego.position < voices.count { voices[ego.position] = 0 }
         return voices
+    }
+
+    /// How many whole voices trust is worth, one author at most one of average trust. Unlike the sum of
+    /// voices it does not grow as theta falls, so that authors who are barely trusted cannot raise what
+    /// follows from it by more than their trust times `perTrust`.
+    private static func equals(_ trust: [Double], perTrust: Double, ego: AuthorIndex) -> Double {
+        var sum = 0.0
+        for (author, part) in trust.enumerated() where author != ego.position {
+            sum += min(1, part * perTrust)
+        }
+        return sum
     }
 
     /// What one unit of trust is worth in voices: n / (1 - trust of the ego), with n = `exp(entropy)` of
@@ -85,14 +98,18 @@ public struct Taste: RankingEngine {
         let (mixture, most) = mixture(snapshot, query, rows)
         let rates = zip(mixture, scale).map { $0 * $1 }
         let visits = kernel.scatter(rates).map { max(0, $0) }
-        let total = visits.reduce(0, +)
+        // Voices may be as quiet as the smallest number, and one over their sum then infinite.
+        let lift = WalkMass.lift(visits.reduce(0) { max($0, $1) })
+        let total = visits.reduce(0) { $0 + $1 * lift }
         let inverse = total > 0 ? 1 / total : 0
+        let massPerVoice = min(most * inverse * lift, .greatestFiniteMagnitude)
         return WalkMass(
-            authorVisits: mixture, itemVisits: visits, popularity: degrees,
-            shares: visits.map { $0 * inverse }, contributions: .rates(rates.map { $0 * inverse }),
+            authorVisits: mixture.map { max(0, $0) }, itemVisits: visits, popularity: degrees,
+            shares: visits.map { $0 * lift * inverse },
+            contributions: .rates(rates.map { $0 * lift * inverse }),
             popularityExponent: taste.p,
-            massPerTrust: min(perVoice * most * inverse, .greatestFiniteMagnitude),
-            earned: earned, massPerVoice: min(most * inverse, .greatestFiniteMagnitude))
+            massPerTrust: min(perVoice * massPerVoice, .greatestFiniteMagnitude),
+            earned: earned, massPerVoice: massPerVoice, mixture: mixture)
     }
 
     /// How much of each voice is in the list, and the most mass that a whole voice can deliver. An ego

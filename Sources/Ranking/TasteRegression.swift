@@ -32,6 +32,9 @@ struct TasteRegression {
         let weighted = zip(own, rows.itemWeight).map { $0 * $1 }
         ownLength = Self.product(weighted, own).squareRoot()
         var residual = rows.kernel.gather(weighted, coefficients: reach)
+        // Linear in what is asked for, so that very quiet voices can be asked louder.
+        let lift = WalkMass.lift(residual.reduce(0) { max($0, abs($1)) })
+        for author in residual.indices { residual[author] *= lift }
         var direction = residual
         var found = [Double](repeating: 0, count: residual.count)
         var square = Self.product(residual, residual)
@@ -56,7 +59,7 @@ struct TasteRegression {
             }
             square = next
         }
-        mixture = zip(loudness, found).map { $0 * $1 }
+        mixture = zip(loudness, found).map { $0 * $1 / lift }
     }
 
     private static func product(_ left: [Double], _ right: [Double]) -> Double {

@@ -24,21 +24,8 @@ public struct GainRow: Hashable, Sendable {
     /// Nil: one epoch.
     public let gamma: Double?
     public let sybils: Int
-    /// One for each attack.
-    public let values: [Double]
-
-    public var mean: Double {
-        values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
-    }
-
-    /// Half of the 95 % interval of the mean, by its standard error; 0 for fewer than two attacks.
-    public var margin: Double {
-        guard values.count > 1 else { return 0 }
-        let mean = mean
-        let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-        let count = Double(values.count)
-        return 1.96 * (squares / (count - 1) / count).squareRoot()
-    }
+    /// One value for each attack.
+    public let gains: Sample
 }
 
 /// What the paper prints, to stand beside ours.

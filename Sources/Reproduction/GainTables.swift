@@ -17,8 +17,8 @@ public struct GainTables: Sendable {
                 [row.network, row.sweep.rawValue, row.shape.rawValue, row.measure.rawValue]
                 + numbers
                 + [
-                    row.gamma.map { "\($0)" } ?? "", "\(row.sybils)", "\(row.values.count)",
-                    "\(row.mean)", "\(row.margin)",
+                    row.gamma.map { "\($0)" } ?? "", "\(row.sybils)", "\(row.gains.values.count)",
+                    "\(row.gains.mean)", "\(row.gains.margin)",
                 ]
             lines.append(fields.joined(separator: "\t"))
         }
@@ -28,14 +28,16 @@ public struct GainTables: Sendable {
     /// One section a sweep.
     public var markdown: String {
         [published]
-            .appending(sweep(.alpha, "Gain against alpha (beta 0)") { Self.plain($0.alpha) })
-            .appending(sweep(.beta, "Gain against beta") { Self.plain($0.beta) })
+            .appending(
+                sweep(.alpha, "Gain against alpha (beta 0)") { MarkdownTable.number($0.alpha) }
+            )
+            .appending(sweep(.beta, "Gain against beta") { MarkdownTable.number($0.beta) })
             .appending(
                 sweep(.sybils, "Gain against the number of Sybils (beta 0)") { "\($0.sybils)" }
             )
             .appending(
                 sweep(.gamma, "Gain against the epoch decay gamma (beta 0)") {
-                    Self.plain($0.gamma ?? 0)
+                    MarkdownTable.number($0.gamma ?? 0)
                 }
             )
             .joined(separator: "\n\n") + "\n"
@@ -44,24 +46,20 @@ public struct GainTables: Sendable {
     private var published: String {
         let own = rows.filter { $0.sweep == .published && $0.shape == .both }
         let networks = names(own)
-        var lines = [
-            heading("As published", own),
-            Self.line(["beta", "measure", "paper, MakerDAO"] + networks),
-            Self.rule(3 + networks.count),
-        ]
+        var table = MarkdownTable(["beta", "measure", "paper, MakerDAO"] + networks)
         for measure in [GainRow.Measure.hits, .visits] {
             for beta in Set(own.map(\.beta)).sorted() {
-                let paper = PublishedGain.value(measure, beta: beta).map(Self.plain) ?? ""
+                let paper = PublishedGain.value(measure, beta: beta).map(MarkdownTable.number) ?? ""
                 let cells = networks.map { network in
                     cell(
                         own.first {
                             $0.network == network && $0.beta == beta && $0.measure == measure
                         })
                 }
-                lines.append(Self.line([Self.plain(beta), measure.rawValue, paper] + cells))
+                table.add([MarkdownTable.number(beta), measure.rawValue, paper] + cells)
             }
         }
-        return lines.joined(separator: "\n")
+        return heading("As published", own) + "\n" + table.text
     }
 
     private func sweep(
@@ -70,11 +68,8 @@ public struct GainTables: Sendable {
         let own = rows.filter { $0.sweep == sweep }
         var keys: [String] = []
         for row in own where !keys.contains(key(row)) { keys.append(key(row)) }
-        var lines = [
-            heading(title, own),
-            Self.line(["network", "topology", "measure"] + keys.map { "\(sweep.rawValue) \($0)" }),
-            Self.rule(3 + keys.count),
-        ]
+        var table = MarkdownTable(
+            ["network", "topology", "measure"] + keys.map { "\(sweep.rawValue) \($0)" })
         for network in names(own) {
             for shape in SybilShape.allCases {
                 for measure in GainRow.Measure.allCases {
@@ -83,12 +78,11 @@ public struct GainTables: Sendable {
                     }
                     guard !line.isEmpty else { continue }
                     let cells = keys.map { wanted in cell(line.first { key($0) == wanted }) }
-                    lines.append(
-                        Self.line([network, shape.rawValue, measure.rawValue] + cells))
+                    table.add([network, shape.rawValue, measure.rawValue] + cells)
                 }
             }
         }
-        return lines.joined(separator: "\n")
+        return heading(title, own) + "\n" + table.text
     }
 
     private func heading(_ title: String, _ rows: [GainRow]) -> String {
@@ -98,7 +92,7 @@ public struct GainTables: Sendable {
         let sybils = Set(rows.map(\.sybils))
         if sybils.count == 1, let count = sybils.first { said.append("\(count) Sybils") }
         let attacks = names(rows).compactMap { name in
-            rows.first { $0.network == name }.map { "\($0.values.count) on \(name)" }
+            rows.first { $0.network == name }.map { "\($0.gains.values.count) on \(name)" }
         }
         said.append("attacks: " + attacks.joined(separator: ", "))
         return "### \(title)\n\n\(said.joined(separator: "; ")).\n"
@@ -110,24 +104,7 @@ public struct GainTables: Sendable {
         return names
     }
 
-    /// A mean with half of its 95 % interval, where that is not below a thousandth of it.
-    private func cell(_ row: GainRow?) -> String {
-        guard let row else { return "" }
-        return row.margin > row.mean / 1_000
-            ? "\(Self.plain(row.mean)) ± \(Self.plain(row.margin))" : Self.plain(row.mean)
-    }
-
-    private static func plain(_ value: Double) -> String {
-        value == 0 ? "0" : String(format: "%.3g", value)
-    }
-
-    private static func line(_ cells: [String]) -> String {
-        "| " + cells.joined(separator: " | ") + " |"
-    }
-
-    private static func rule(_ count: Int) -> String {
-        "|" + String(repeating: "---|", count: count)
-    }
+    private func cell(_ row: GainRow?) -> String { row.map { MarkdownTable.cell($0.gains) } ?? "" }
 }
 
 extension [String] {

@@ -96,7 +96,7 @@ public struct MeritRankExperiment: Sendable {
                     network: network.name, sweep: sweep, shape: shape,
                     measure: estimator == .hits ? .hits : .visits, alpha: alpha, beta: beta,
                     gamma: nil, sybils: sybils,
-                    values: gains.map { $0.value(estimator, beta: beta) })
+                    gains: Sample(gains.map { $0.value(estimator, beta: beta) }))
             }
         }
     }
@@ -118,7 +118,7 @@ public struct MeritRankExperiment: Sendable {
         func row(_ measure: GainRow.Measure, _ values: [Double]) -> GainRow {
             GainRow(
                 network: network.name, sweep: .sybils, shape: shape, measure: measure,
-                alpha: alpha, beta: 0, gamma: nil, sybils: sybils, values: values)
+                alpha: alpha, beta: 0, gamma: nil, sybils: sybils, gains: Sample(values))
         }
         return [row(.exactVisits, found.map(\.gain)), row(.bound, found.map(\.bound))]
     }
@@ -152,7 +152,7 @@ public struct MeritRankExperiment: Sendable {
             GainRow(
                 network: network.name, sweep: .gamma, shape: shape, measure: .hits,
                 alpha: settings.fixedAlpha, beta: 0, gamma: settings.gammas[place],
-                sybils: sybils, values: values[place])
+                sybils: sybils, gains: Sample(values[place]))
         }
     }
 

@@ -1,18 +1,23 @@
 import Primitives
 import Ranking
 
-/// Edges into the bounded graph of a node, one by one, in an order without any favour: shuffled.
+/// Edges into the bounded graph of a node, in an order without any favour: shuffled.
 ///
-/// Twice: with authors and items resolved to their dense numbers beforehand, which is what GraphJet's
+/// With authors and items resolved to their dense numbers beforehand, which is what GraphJet's
 /// interface and most published figures count, and with 32-byte keys and textual identifiers looked up
-/// for each edge, which is what a node does.
+/// for each edge, which is what a node does; each as a list and one by one. A store gives its list feed
+/// by feed.
 struct IngestCase: BenchmarkCase {
     let name = "ingest"
     let summary = "edges a second into the bounded graph, and bytes an edge"
 
     func run(_ context: BenchContext) throws -> [BenchLine] {
         let feed = Feed(context.graph(.node), seed: context.seed)
-        var (batched, dense, keyed, trusting) = (Times(), Times(), Times(), Times())
+        var (batched, dense, trusting) = (Times(), Times(), Times())
+        var (listed, stored, keyed) = (Times(), Times(), Times())
+        let interactions = feed.edges.map(\.interaction)
+        let byFeed = feed.edges.sorted { ($0.author, $0.item) < ($1.author, $1.item) }
+            .map(\.interaction)
         var graph = InteractionGraph()
         for _ in 0..<context.rounds {
             graph = InteractionGraph()
@@ -21,6 +26,10 @@ struct IngestCase: BenchmarkCase {
             graph = InteractionGraph()
             let batches = Self.batches(of: try feed.resolved(in: &graph))
             batched.add(BenchContext.time { for batch in batches { graph.add(batch) } })
+            graph = InteractionGraph()
+            listed.add(BenchContext.time { graph.add(interactions) })
+            graph = InteractionGraph()
+            stored.add(BenchContext.time { graph.add(byFeed) })
             var other = InteractionGraph()
             trusting.add(BenchContext.time { feed.addTrust(to: &other) })
             keyed.add(BenchContext.time { feed.addKeyed(to: &other) })
@@ -33,7 +42,9 @@ struct IngestCase: BenchmarkCase {
             line(
                 "ingest, dense ids, batches of 65,536", batched, feed.edges.count, bar: ">= 5 M/s"),
             line("ingest, dense ids, one by one", dense, feed.edges.count, bar: ""),
-            line("ingest, 32-byte keys and text", keyed, feed.edges.count, bar: ""),
+            line("ingest, 32-byte keys and text, a list", listed, feed.edges.count, bar: ""),
+            line("ingest, the same feed by feed", stored, feed.edges.count, bar: ""),
+            line("ingest, 32-byte keys and text, one by one", keyed, feed.edges.count, bar: ""),
             line("ingest, trust by keys", trusting, feed.trust.count, bar: ""),
         ] + memory(graph, snapshot, edges: feed.edges.count)
     }

@@ -7,7 +7,7 @@ struct ReproduceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reproduce",
         abstract: "Run the experiments of a paper again, its figures beside ours.",
-        subcommands: [ReproduceMeritRank.self])
+        subcommands: [ReproduceMeritRank.self, ReproduceWeb3Recommend.self])
 }
 
 /// Where the tables of a reproduction go.
@@ -118,5 +118,71 @@ struct ReproduceMeritRank: ParsableCommand {
         }
         let tables = GainTables(rows)
         try output.give(markdown: tables.markdown, tsv: tables.tsv, name: "meritrank.tsv")
+    }
+}
+
+struct ReproduceWeb3Recommend: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "web3recommend",
+        abstract: "What colluders gain from each engine, and held-out items that come back.",
+        discussion: """
+            Runs on a generated community, or on the train.tsv and test.tsv of each folder given, with \
+            trust made from likeness as in the paper; see docs/research/web3recommend.md.
+            """)
+
+    @Option(help: "A folder with train.tsv and test.tsv. May be repeated.", completion: .directory)
+    var data: [String] = []
+
+    @Option(help: "Starts every random stream.")
+    var seed: UInt64 = 1
+
+    @Option(help: "Users whose strongest item is held out.")
+    var users = 100
+
+    @Option(help: "Users whose lists are looked at under each attack.")
+    var egos = 20
+
+    @Option(help: "Walks for each ranking by the paper's engine.")
+    var walks = 10_000
+
+    @OptionGroup var output: ReproductionOutput
+
+    func validate() throws {
+        guard (1...1_000_000).contains(users), (1...10_000).contains(egos) else {
+            throw ValidationError("--users takes 1 to 1000000, --egos 1 to 10000")
+        }
+        guard (1...1_000_000).contains(walks) else {
+            throw ValidationError("--walks takes 1 to 1000000")
+        }
+    }
+
+    func run() throws {
+        var settings = Web3RecommendExperiment.Settings()
+        (settings.seed, settings.users, settings.egos, settings.walks) = (seed, users, egos, walks)
+        var rows: [ExperimentRow] = []
+        do {
+            for (name, table) in try tables() {
+                var bar = ProgressBar()
+                rows += try Web3RecommendExperiment(network: name, table, settings).run {
+                    bar.show(UInt64($0), of: UInt64($1), name)
+                }
+                bar.finish()
+            }
+        } catch let failure as EvaluationFailure {
+            throw FileFailure(message: "\(failure)")
+        }
+        let tables = ExperimentTables(rows)
+        try output.give(markdown: tables.markdown, tsv: tables.tsv, name: "web3recommend.tsv")
+    }
+
+    private func tables() throws -> [(String, InteractionTable)] {
+        guard !data.isEmpty else {
+            return [("generated", try GeneratedCommunity("seed=\(seed)").interactions)]
+        }
+        return try data.map { folder in
+            let url = URL(fileURLWithPath: folder)
+            let files = ["train.tsv", "test.tsv"].map { url.appendingPathComponent($0).path }
+            return (url.lastPathComponent, try DataFiles.interactions(files))
+        }
     }
 }

@@ -127,8 +127,6 @@ struct ColluderTests {
 
     @Test(
         "the bars of spam by teams in a top 20 hold on a generated community",
-        .disabled(
-            "open bar: measured for the former form of taste, missed by this one"),
         arguments: [1, 2] as [UInt64])
     func bars(_ seed: UInt64) async throws {
         let before = try data().asking(60, seed: seed)

@@ -126,9 +126,10 @@ struct CoreWorld {
     }
 
     private static func trust(_ job: RankingJob) -> [AuthorTrust] {
-        let result = TrustedSalsa().rank(job.snapshot, job.query)
+        let ranking = job.prepared()
+        let result = TrustedSalsa().rank(ranking.snapshot, ranking.query)
         return result.trust.enumerated().compactMap { position, trust in
-            job.snapshot.key(of: AuthorIndex(UInt32(position))).map {
+            ranking.snapshot.key(of: AuthorIndex(UInt32(position))).map {
                 AuthorTrust(author: $0, trust: trust)
             }
         }

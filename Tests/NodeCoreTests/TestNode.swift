@@ -150,9 +150,10 @@ final class TestNode {
         case .readFeeds(let id, let feeds):
             perform(handle(.feedsRead(id, feeds.flatMap { store.feed($0) }, nil)))
         case .rank(let id, let job):
-            let result = TrustedSalsa().rank(job.snapshot, job.query)
+            let ranking = job.prepared()
+            let result = TrustedSalsa().rank(ranking.snapshot, ranking.query)
             let trust = result.trust.enumerated().compactMap { position, trust in
-                job.snapshot.key(of: AuthorIndex(UInt32(position))).map {
+                ranking.snapshot.key(of: AuthorIndex(UInt32(position))).map {
                     AuthorTrust(author: $0, trust: trust)
                 }
             }

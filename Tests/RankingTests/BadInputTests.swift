@@ -61,8 +61,6 @@ struct BadInputTests {
 
     @Test(
         "weights at the limits of Double give finite scores",
-        .disabled(
-            "open defect: taste gives NaN for weights near the limits of Double"),
         arguments: EngineName.allCases,
         0..<6 as Range<UInt64>)
     func limits(_ name: EngineName, _ seed: UInt64) {

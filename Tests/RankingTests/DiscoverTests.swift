@@ -71,8 +71,6 @@ struct DiscoverTests {
 
     @Test(
         "earned voices stay below their pool, whatever the number of identities",
-        .disabled(
-            "open defect: the pool does not hold since voices saturate smoothly"),
         arguments: 0..<40 as Range<UInt64>)
     func pool(_ seed: UInt64) {
         var random = SeededRandom(seed: seed, stream: "pool")

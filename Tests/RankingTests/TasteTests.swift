@@ -86,7 +86,7 @@ struct TasteTests {
         parameters.taste.theta = 0.5 + Double(seed % 3)
         let result = graph.snapshot.rank(.taste, parameters)
         let expected = naive(graph.dense(ego: 0), parameters)
-        #expect(distance(result.walkVisits, expected.mixture) < 1e-12, "seed \(seed)")
+        #expect(distance(result.mixture, expected.mixture) < 1e-12, "seed \(seed)")
         #expect(distance(result.shares, expected.shares) < 1e-9, "seed \(seed)")
         #expect(distance(result.scores, expected.scores) < 1e-9, "seed \(seed)")
     }
@@ -103,7 +103,7 @@ struct TasteTests {
         var parameters = exactParameters()
         parameters.taste.lambda = lambda
         let result = snapshot.rank(.taste, parameters)
-        #expect(result.walkVisits[1] > 0 && result.walkVisits[2] < 0)
+        #expect(result.mixture[1] > 0 && result.mixture[2] < 0)
         #expect(result.items.map(\.item) == [item(2)])
         let explanation = result.explain(item(2))
         #expect(explanation.contributions.map(\.author) == authors([1, 2]))
@@ -141,7 +141,7 @@ struct TasteTests {
             let voice = voice(result, 2)
             #expect(voice < 1)
             // |b_s| |b_2| / lambda, with |b|^2 at most the size of the row to the power 1 - 2 c.
-            #expect(result.walkVisits[2] <= voice * pow(11, 1 - 2 * 0.3) / 3)
+            #expect(result.mixture[2] <= voice * pow(11, 1 - 2 * 0.3) / 3)
             #expect(result.share(deliveredBy: [author(2)]) < 2_000 * share)
         }
     }
@@ -155,7 +155,7 @@ struct TasteTests {
         for user in 1..<graph.users {
             let most =
                 voice(result, user) * longest * longest / result.query.parameters.taste.lambda
-            #expect(abs(result.walkVisits[user]) <= most + 1e-12, "seed \(seed)")
+            #expect(abs(result.mixture[user]) <= most + 1e-12, "seed \(seed)")
         }
     }
 

@@ -27,7 +27,7 @@ struct MeritRankExperimentTests {
             $0.sweep == sweep && $0.shape == shape && $0.measure == measure && holds($0)
         }
         #expect(found.count == 1)
-        return try #require(found.first).mean
+        return try #require(found.first).gains.mean
     }
 
     @Test("the gain falls with alpha and with beta, and beta = 1 leaves none")
@@ -119,8 +119,8 @@ struct MeritRankExperimentTests {
         #expect(tables.markdown.contains("attacks: 3 on generated"))
         let row = GainRow(
             network: "n", sweep: .alpha, shape: .star, measure: .hits, alpha: 0.1, beta: 0,
-            gamma: nil, sybils: 1, values: [1, 3])
-        #expect(row.mean == 2)
-        #expect(abs(row.margin - 1.96) < 1e-12)
+            gamma: nil, sybils: 1, gains: Sample([1, 3]))
+        #expect(row.gains.mean == 2)
+        #expect(abs(row.gains.margin - 1.96) < 1e-12)
     }
 }

@@ -7,12 +7,14 @@ internal import Primitives
 /// users are not asked. They work in teams of `team`; a team has `sybils` identities for each of its
 /// heads and `items` spam items.
 public struct ColluderAttack: Hashable, Sendable {
-    /// How a team's Sybils hang together. In all but chains trust that has entered stays.
+    /// How a team's Sybils hang together. In cycles and links trust that has entered stays.
     public enum Shape: String, Hashable, Sendable, CaseIterable {
         /// Each team leads chains and cycles in turn.
         case mixed
         /// Head to Sybil to Sybil.
         case chain
+        /// The head trusts each Sybil, which trusts nobody.
+        case star
         /// The head trusts each Sybil and is trusted back.
         case cycle
         /// Every head of the team trusts every Sybil and is trusted back, and the Sybils form a ring:
@@ -153,6 +155,8 @@ public struct ColluderAttack: Hashable, Sendable {
             case (.chain, _), (.mixed, true):
                 let before = place < heads.count ? head : sybils[place - heads.count]
                 pairs.append(TrustPair(source: before, target: sybil))
+            case (.star, _):
+                pairs.append(TrustPair(source: head, target: sybil))
             case (.cycle, _), (.mixed, false):
                 pairs.append(TrustPair(source: head, target: sybil))
                 pairs.append(TrustPair(source: sybil, target: head))

@@ -106,20 +106,22 @@ extension Simulation {
     // MARK: Ranking
 
     func rank(_ id: EffectID, _ job: RankingJob, _ host: Host) {
+        let ranking = job.prepared()
+        let (snapshot, query) = (ranking.snapshot, ranking.query)
         let trust: [Double]
         if scenario.rankingAnswer == "engine" {
-            trust = EngineName.taste.engine.rank(job.snapshot, job.query).trust
+            trust = EngineName.taste.engine.rank(snapshot, query).trust
         } else {
-            let parameters = job.query.parameters
+            let parameters = query.parameters
             trust =
                 TrustFlow(
-                    job.snapshot, ego: job.query.ego, alpha: parameters.alphaTrust,
+                    snapshot, ego: query.ego, alpha: parameters.alphaTrust,
                     epsilon: parameters.epsilon
                 ).trust
         }
         var reached: [AuthorTrust] = []
         for (position, value) in trust.enumerated() where value > 0 {
-            reached.append(AuthorTrust(author: job.snapshot.authorKeys[position], trust: value))
+            reached.append(AuthorTrust(author: snapshot.authorKeys[position], trust: value))
         }
         schedule(.answer(host: host.index, life: host.life, .ranked(id, reached)), after: 20)
     }

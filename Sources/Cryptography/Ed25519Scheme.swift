@@ -21,6 +21,14 @@ public struct Ed25519Scheme: SignatureScheme {
             signature.bytes, message, UInt64(message.count), key.bytes) == 0
     }
 
+    public func nodeKey(of signer: PublicKey) -> NodeKey? {
+        var out = [UInt8](repeating: 0, count: Bytes32.count)
+        guard unsafe crypto_sign_ed25519_pk_to_curve25519(&out, signer.bytes) == 0 else {
+            return nil
+        }
+        return NodeKey(out)
+    }
+
     public func digest(_ message: [UInt8]) -> Bytes32 {
         var out = [UInt8](repeating: 0, count: Bytes32.count)
         let result = unsafe crypto_generichash(

@@ -40,7 +40,7 @@ public struct KeyFile: Sendable {
         _ key: NodeKeyPair, passphrase: String? = nil, cost: PassphraseCost = .moderate
     ) throws(CryptographyFailure) {
         require(kind == .node, "a signing key is not a node key")
-        try create(key.secret, key.publicKey.bytes, passphrase, cost)
+        try create(key.filed(), key.publicKey.bytes, passphrase, cost)
     }
 
     /// Reads an author's or a device's key. Throws `.missing`, `.permissionsTooWide`,
@@ -59,6 +59,15 @@ public struct KeyFile: Sendable {
     public func readNodeKey(passphrase: String? = nil) throws(CryptographyFailure) -> NodeKeyPair {
         require(kind == .node, "a signing key is not a node key")
         let (secret, stated) = try read(passphrase)
+        let key = try NodeKeyPair(signer: SigningKey(secretSeed: secret))
+        if key.publicKey.bytes == stated { return key }
+        // Made before node keys had a signing form: the same key, which cannot sign.
+        return try readCurveKey(secret, stated)
+    }
+
+    private func readCurveKey(
+        _ secret: SecretBytes, _ stated: [UInt8]
+    ) throws(CryptographyFailure) -> NodeKeyPair {
         let key = try NodeKeyPair(secret: secret)
         guard key.publicKey.bytes == stated else { throw mismatch(computed: key.publicKey.hex) }
         return key

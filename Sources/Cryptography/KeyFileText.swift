@@ -6,7 +6,7 @@ import Primitives
 /// ```
 /// vouchbird-key v1 author
 /// public 3d4017c3...          64 hexadecimal digits
-/// secret 4ccd089b...          64 digits: Ed25519 seed or Curve25519 secret key
+/// secret 4ccd089b...          64 digits: Ed25519 seed; of a node also a Curve25519 secret
 /// ```
 /// or, sealed by a passphrase, in place of the last line:
 /// ```

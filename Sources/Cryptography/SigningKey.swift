@@ -58,6 +58,16 @@ public final class SigningKey: Signer, CustomStringConvertible, CustomReflectabl
     public var description: String { "signing key of \(publicKey.shortText), secret not shown" }
     public var customMirror: Mirror { Mirror(self, children: ["publicKey": publicKey]) }
 
+    /// The Curve25519 form of the secret, in locked memory of its own.
+    func curveSecret() throws(CryptographyFailure) -> SecretBytes {
+        try unsafe SecretBytes(count: Self.seedBytes) { out in
+            let result = unsafe secret.withPointer { key in
+                unsafe crypto_sign_ed25519_sk_to_curve25519(out, key)
+            }
+            require(result == 0, "every signing key has a Curve25519 form")
+        }
+    }
+
     /// The seed in locked memory of its own, for the writers of key files and backups.
     func seed() throws(CryptographyFailure) -> SecretBytes {
         try unsafe SecretBytes(count: Self.seedBytes) { out in

@@ -28,6 +28,8 @@ final class NodeLoop {
     var peers: PeerBook
     var names: [PublicKey: String]
     var notices = NoticeBoard()
+    var overlay = OverlayState()
+    let addressFile: AddressFile
     var publications: [EffectID: Publication] = [:]
     var lastPublication: UInt64 = 1 << 62
     private(set) var outcome: Outcome?
@@ -52,6 +54,7 @@ final class NodeLoop {
         log = parts.log
         backupPath = parts.backupPath
         ownPlace = parts.ownPlace
+        addressFile = parts.addressFile
         self.mailbox = mailbox
         self.endpoint = endpoint
         storeWorker = Worker(name: "store")
@@ -86,6 +89,7 @@ final class NodeLoop {
         while outcome == nil {
             turn(endpoint.poll(timeoutMilliseconds: pollMilliseconds))
         }
+        saveAddresses()
         sayGoodbye()
         endpoint.close()
         ranker.stop()
@@ -105,6 +109,7 @@ final class NodeLoop {
     private func turn(_ events: [TransportEvent]) {
         for event in events { take(event) }
         for message in mailbox.drain() { message(self) }
+        runOverlayTimers()
         input(.endOfTurn)
     }
 
@@ -120,9 +125,11 @@ final class NodeLoop {
             log.info("link up", metadata: ["link": "\(link)", "from": "\(address)"])
             peers.linkUp(link, key, isOutbound: direction == .outbound)
             input(.linkUp(link, key, direction == .outbound ? .outbound : .inbound))
+            input(.linkOrigin(link, origin(key, address)))
         case .down(let link, let reason):
             log.info("link down", metadata: ["link": "\(link)", "why": "\(reason)"])
             peers.linkDown(link, why: "\(reason)")
+            overlayLinkEnded(link)
             input(.linkDown(link))
             redialLonely()
         case .frame(let link, let bytes): input(.frame(link, bytes))
@@ -130,6 +137,7 @@ final class NodeLoop {
         case .dialFailed(let link, let failure):
             log.notice("cannot connect", metadata: ["why": "\(failure.rawValue)"])
             peers.dialFailed(link, why: failure.rawValue)
+            overlayDialFailed(link)
         case .woken: break
         }
     }
@@ -148,6 +156,7 @@ final class NodeLoop {
         case .published(let id, let result): published(id, result)
         case .rank(let id, let job): rank(id, job)
         case .invitationClaimed(let link, let key, let claim): claimed(link, key, claim)
+        case .overlay(let action): perform(action)
         case .notice(let notice):
             log.warning("\(notice.sentence)")
             notices.add(notice)
@@ -161,6 +170,9 @@ final class NodeLoop {
         if reason == .duplicate || reason == .selfLink {
             peers.stoodDown(link)
             endpoint.hangUp(link)
+            overlayLinkEnded(link)
+        } else if overlay.key(of: link) != nil {
+            overlayLinkEnded(link)
         } else {
             endpoint.disconnect(link)
         }

@@ -17,6 +17,7 @@ struct NodeParts: Sendable {
     /// Where the daily copy of own.db goes.
     let backupPath: String
     let ownPlace: OwnPlace
+    let addressFile: AddressFile
 
     init(
         configuration: Configuration, paths: Paths, identity: NodeIdentity, log: Logger
@@ -27,6 +28,7 @@ struct NodeParts: Sendable {
         self.configuration = configuration
         self.identity = identity
         self.log = log
+        addressFile = AddressFile(stateDirectory: paths.stateDirectory)
         ownPlace = OwnPlace(stateDirectory: paths.stateDirectory)
         backupPath = paths.stateDirectory + "/" + Store.backupName
         engine = EngineName(rawValue: configuration.ranking.mode.engine) ?? .taste
@@ -86,6 +88,10 @@ struct NodeParts: Sendable {
         core.rankDebounceMilliseconds = UInt64(configuration.ranking.debounceMilliseconds)
         let days = configuration.ranking.halfLifeDays
         core.ranking.weighting.halfLifeMilliseconds = days > 0 ? UInt64(days * 86_400_000) : nil
+        let kept = addressFile.read()
+        core.overlay = configuration.gossip.peerExchange.scope.map {
+            OverlaySettings(scope: $0, seed: kept?.seed ?? SystemRandom.seed())
+        }
         var node = Node(configuration: core, scheme: scheme, signer: identity.device)
         for proof in try store.forkProofs() { node.restore(proof) }
         try store.forEachEntry { node.restore($0) }
@@ -95,6 +101,7 @@ struct NodeParts: Sendable {
             node.handle(
                 .authorBlocked(author, isBlocked: true), at: Clock.now(), effects: &ignored)
         }
+        node.restore(kept?.records ?? [], at: Clock.now())
         node.finishRestore(at: Clock.now())
         return node
     }

@@ -27,6 +27,8 @@ public struct CoreConfiguration: Sendable {
     /// Quiet time after a change before ranking, and the longest that a ranking is put off.
     public var rankDebounceMilliseconds: UInt64 = 250
     public var rankDelayMilliseconds: UInt64 = 2_000
+    /// The exchange of addresses; nil: links are those that the driver makes, and no others.
+    public var overlay: OverlaySettings?
     /// Starts every random stream of the core; secret, so that nobody aims at its choices.
     public var seed: UInt64
 

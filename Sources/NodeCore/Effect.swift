@@ -16,6 +16,8 @@ public enum Effect: Sendable {
     case rank(EffectID, RankingJob)
     /// Someone used an invitation; the shell knows which are open.
     case invitationClaimed(LinkID, NodeKey, InvitationClaim)
+    /// Whom the overlay wants dialled or hung up on. Never `ask`: the core asks over its links.
+    case overlay(OverlayAction)
     /// Something that the user should hear of.
     case notice(Notice)
 }

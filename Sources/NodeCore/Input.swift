@@ -5,6 +5,12 @@ public import Records
 public enum Input: Sendable {
     case linkUp(LinkID, NodeKey, LinkDirection)
     case linkDown(LinkID)
+    /// Where a link leads; follows `linkUp` at once.
+    case linkOrigin(LinkID, LinkOrigin)
+    /// A dial that the overlay asked for came to nothing.
+    case dialFailed(NodeKey)
+    /// Where this node says that it can be reached; nil: it does not say.
+    case announce(AddressRecord?)
     /// One frame as it came over an authenticated link.
     case frame(LinkID, [UInt8])
     /// Own statements to sign, in order. Answered by `Effect.published`.

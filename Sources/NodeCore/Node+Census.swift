@@ -38,6 +38,7 @@ extension Node {
             MapCensus(
                 name: "reads", count: reads.count, capacity: limits.links * limits.readsPerLink),
         ]
+            + (addresses?.census ?? [])
             + ledger.census
             + graph.census.map {
                 MapCensus(name: "graph-\($0.name)", count: $0.count, capacity: $0.capacity)

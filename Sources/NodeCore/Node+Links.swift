@@ -30,6 +30,7 @@ extension Node {
 
     mutating func linkDown(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
         guard let state = links.remove(link) else { return }
+        overlayDown(link, now)
         wantsTotal -= state.wants.count
         for feed in state.ranges.keys { release(feed, from: link) }
         replaceUpstream(link, now, &effects)
@@ -86,6 +87,8 @@ extension Node {
         case .invitation(let claim):
             guard let key = links[link]?.nodeKey else { return }
             effects.append(.invitationClaimed(link, key, claim))
+        case .addressRequest(let record): addressesAsked(record, by: link, now, &effects)
+        case .addressResponse(let records): addressesTold(records, by: link, now, &effects)
         }
     }
 
@@ -115,9 +118,7 @@ extension Node {
     private func hello(at now: Moment) -> Hello {
         Hello(
             minimumVersion: Self.protocolVersion, maximumVersion: Self.protocolVersion,
-            network: configuration.network,
-            capabilities: Hello.sketches | (limits.upstreams > 0 ? Hello.trees : 0),
-            time: now.wall,
+            network: configuration.network, capabilities: capabilities, time: now.wall,
             maximumFrameBytes: UInt64(WireLimits.frameBytes))
     }
 
@@ -150,6 +151,7 @@ extension Node {
         if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
         meet(state.nodeKey, now)
         noteReadyPeers(now)
+        overlayUp(link, hello, now)
         if own.waitsSince != nil { askForOwnHead(link, now, &effects) }
         reconcile(link, now, &effects)
         giveUpDuplicate(of: link, &effects)
@@ -227,6 +229,7 @@ extension Node {
         var next = ranking.dueAt
         for due in [
             waitEnd, rebuilds.retryAt, ownClaimEnd, fetchesAgainAt, announceAt, awaitedDue,
+            overlayDeadline,
         ].compactMap({ $0 }) {
             next = min(next ?? due, due)
         }

@@ -63,6 +63,8 @@ public struct Node: Sendable {
     private var lastEffect: UInt64 = 0
     /// Invitations that the user accepted, by the inviting node.
     var claims = BoundedTable<NodeKey, InvitationClaim>(capacity: 64)
+    /// The exchange of addresses; nil without one.
+    var addresses: AddressBook?
     var random: SeededRandom
     /// Where a digest's input is put together; empty of meaning between two of them.
     var scratch: [UInt8] = []
@@ -93,6 +95,7 @@ public struct Node: Sendable {
         trust = BoundedTable(capacity: limits.feeds + configuration.graphLimits.authors)
         blocked = BoundedTable(capacity: 65_536)
         random = SeededRandom(seed: configuration.seed, stream: "core")
+        addresses = configuration.overlay.map { AddressBook($0, links: limits.links) }
         let index = feeds.add(configuration.feed)
         feeds[index].author = configuration.author
     }
@@ -103,6 +106,9 @@ public struct Node: Sendable {
         case .linkUp(let link, let key, let direction):
             linkUp(link, key, direction, now, &effects)
         case .linkDown(let link): linkDown(link, now, &effects)
+        case .linkOrigin(let link, let origin): noteOrigin(origin, of: link)
+        case .dialFailed(let key): dialEnded(key, now)
+        case .announce(let record): addresses?.own = record
         case .frame(let link, let bytes): frame(bytes, from: link, now, &effects)
         case .publish(let id, let drafts): publish(drafts, answering: id, now, &effects)
         case .privateAdded(let entry): addPrivate(entry, now)
@@ -130,6 +136,7 @@ public struct Node: Sendable {
         graftOverdue(now, &effects)
         runLinkTimers(now, &effects)
         announceDue(now, &effects)
+        turnOverlay(now, &effects)
         releaseHeld(now, &effects)
         flush(now, &effects)
         startRebuild(now, &effects)

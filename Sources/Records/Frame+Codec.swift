@@ -1,6 +1,6 @@
 public import Primitives
 
-/// The first byte of a frame. Gaps are kept for PX.
+/// The first byte of a frame.
 enum FrameType {
     static let hello: UInt8 = 1
     static let ping: UInt8 = 2
@@ -18,6 +18,8 @@ enum FrameType {
     static let sketchResult: UInt8 = 26
     static let forkProof: UInt8 = 30
     static let invitation: UInt8 = 40
+    static let addressRequest: UInt8 = 41
+    static let addressResponse: UInt8 = 42
 }
 
 extension Frame {
@@ -54,6 +56,11 @@ extension Frame {
             one.write(to: &writer)
             other.write(to: &writer)
         case .invitation(let claim): claim.write(to: &writer)
+        case .addressRequest(let record):
+            AddressFrame.write(
+                FrameType.addressRequest, [record].compactMap { $0 }, to: &writer)
+        case .addressResponse(let records):
+            AddressFrame.write(FrameType.addressResponse, records, to: &writer)
         }
         require(writer.bytes.count <= WireLimits.frameBytes, "a frame fits its limit")
         return writer.bytes
@@ -105,6 +112,10 @@ extension Frame {
             case FrameType.forkProof:
                 try forkProof(from: &reader)
             case FrameType.invitation: .invitation(try InvitationClaim(from: &reader))
+            case FrameType.addressRequest:
+                .addressRequest(try AddressFrame.read(&reader, cap: 1).first)
+            case FrameType.addressResponse:
+                .addressResponse(try AddressFrame.read(&reader, cap: WireLimits.addresses))
             default: throw reader.failure("type", .unknown)
             }
         try reader.end("frame")

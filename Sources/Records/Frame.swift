@@ -23,6 +23,10 @@ public enum Frame: Hashable, Sendable {
     /// Two chains of one feed that make a `ForkProof`.
     case forkProof(Chain, Chain)
     case invitation(InvitationClaim)
+    /// PX_REQ: whom do you know? With the asker's own address, where it has one to tell.
+    case addressRequest(AddressRecord?)
+    /// PX_RESP: the answerer's own address first, where it has one to tell.
+    case addressResponse([AddressRecord])
 }
 
 /// A record still as bytes: decoded one by one, so that a bad one does not hide its neighbours.
@@ -34,6 +38,8 @@ public struct Hello: Hashable, Sendable {
     public static let sketches: UInt64 = 1
     /// Bit of `capabilities`: takes IHAVE, GRAFT and PRUNE.
     public static let trees: UInt64 = 2
+    /// Bit of `capabilities`: takes PX_REQ and PX_RESP.
+    public static let addresses: UInt64 = 4
 
     public var minimumVersion: UInt64
     public var maximumVersion: UInt64

@@ -17,5 +17,6 @@ public struct NetworkID: Bytes32Wrapper {
 enum Domain {
     static let record = Array("vouchbird record v1".utf8) + [0]
     static let sketch = Array("vouchbird sketch v1".utf8) + [0]
+    static let address = Array("vouchbird address v1".utf8) + [0]
     static let delegation = Array("vouchbird delegation v1".utf8) + [0]
 }

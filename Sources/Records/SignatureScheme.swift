@@ -11,6 +11,9 @@ public protocol SignatureScheme: Sendable {
     /// Whether `signature` is `key`'s over exactly `message`.
     func verify(_ signature: Signature, of message: [UInt8], by key: PublicKey) -> Bool
 
+    /// The node key that belongs to a node's signing key: for Ed25519 its Curve25519 form. Nil when there is none.
+    func nodeKey(of signer: PublicKey) -> NodeKey?
+
     /// A collision-resistant 32-byte digest of `message`: BLAKE2b-256 without a key.
     func digest(_ message: [UInt8]) -> Bytes32
 }

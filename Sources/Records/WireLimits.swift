@@ -23,6 +23,8 @@ public enum WireLimits {
     public static let sketchSet: UInt64 = 1 << 24
     /// UTF-8 bytes of a title.
     public static let titleBytes = 256
+    /// Address records in one PX_RESP (threats.md, T13).
+    public static let addresses = 16
     /// ASCII bytes of a network address.
     public static let addressBytes = 128
     /// Largest sequence number. 2^48 records at one a millisecond last 8,900 years.

@@ -199,7 +199,8 @@ public final class Simulation {
         case .published(let id, let result): published(id, result, host)
         case .rank(let id, let job): rank(id, job, host)
         case .notice(let notice): oracle.noticed(notice, host, now)
-        case .invitationClaimed: break
+        // Overlays have a study of their own; here links are the scenario's.
+        case .invitationClaimed, .overlay: break
         }
     }
 }

@@ -14,12 +14,15 @@ public final class LocalNode: Sendable {
         public var antiEntropySeconds = 1
         /// Until "Ready.".
         public var startSeconds = 30.0
+        /// Further settings, as variables of the environment.
+        public var variables: [String: String] = [:]
 
         public init(binary: URL) { self.binary = binary }
 
         /// For the environment of the daemon: wins over its file of settings.
         var environment: [String: String] {
-            ["VOUCHBIRD_GOSSIP_ANTI_ENTROPY_SECONDS": String(antiEntropySeconds)]
+            let own = ["VOUCHBIRD_GOSSIP_ANTI_ENTROPY_SECONDS": String(antiEntropySeconds)]
+            return own.merging(variables) { _, further in further }
         }
     }
 

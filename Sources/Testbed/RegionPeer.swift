@@ -98,8 +98,8 @@ public final class RegionPeer: Sendable {
             progressState.withLock { $0.failure = "the node said goodbye: \(reason)" }
             return []
         case .pong, .push, .announce, .graft, .prune, .frontier, .sketch, .sketchRequest,
-            .sketchResult, .rangeResponse,
-            .forkProof, .invitation:
+            .sketchResult, .rangeResponse, .forkProof, .invitation, .addressRequest,
+            .addressResponse:
             return []
         }
     }

@@ -121,7 +121,7 @@ struct CoreWorld {
             // The cap of a frame is required where it is encoded.
             _ = frame.encoded
             return nil
-        case .published, .notice, .invitationClaimed: return nil
+        case .published, .notice, .invitationClaimed, .overlay: return nil
         }
     }
 

@@ -74,16 +74,18 @@ final class TestNode {
     private(set) var published: [Result<[UInt64], PublishFailure>] = []
     private(set) var notices: [Notice] = []
     private(set) var waiting: [Effect] = []
+    private(set) var wishes: [OverlayAction] = []
     private var nextPublication: UInt64 = 1 << 62
 
     init(
         _ person: Person, limits: CoreLimits = CoreLimits(), hasRates: Bool = false,
-        store: MemoryStore = MemoryStore(),
-        ownHeadWaitMilliseconds: UInt64 = 0
+        store: MemoryStore = MemoryStore(), ownHeadWaitMilliseconds: UInt64 = 0,
+        nodeKey: NodeKey? = nil, overlay: OverlaySettings? = nil
     ) {
         var configuration = CoreConfiguration(
-            author: person.key, feed: person.key, nodeKey: NodeKey(raw: person.key.raw),
+            author: person.key, feed: person.key, nodeKey: nodeKey ?? NodeKey(raw: person.key.raw),
             network: network, seed: 7)
+        configuration.overlay = overlay
         configuration.limits = limits
         if !hasRates { configuration.limits.tiers = .open }
         configuration.ownHeadWaitMilliseconds = ownHeadWaitMilliseconds
@@ -124,6 +126,7 @@ final class TestNode {
             case .published(_, let result): published.append(result)
             case .notice(let notice): notices.append(notice)
             case .invitationClaimed: waiting.append(effect)
+            case .overlay(let action): wishes.append(action)
             case .commit, .commitOwn, .readRange, .readFeeds, .rank:
                 if answersStore { answer(effect) } else { waiting.append(effect) }
             }

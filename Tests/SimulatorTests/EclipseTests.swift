@@ -23,7 +23,7 @@ struct EclipseTests {
     @Test("T24: without the gossip of honest nodes the poisoned start stays: the attack bites")
     func poisonedStart() {
         var study = EclipseStudy(
-            EclipseStudy.Plan(seed: 3, honest: 60, attackers: 0.2, rounds: 1))
+            EclipseStudy.Plan(seed: 3, honest: 120, attackers: 0.2, rounds: 1))
         #expect(study.run().maliciousShare > 0.5)
     }
 }

@@ -19,6 +19,7 @@ public struct Configuration: Hashable, Sendable {
     }
     public struct Gossip: Hashable, Sendable {
         public var antiEntropySeconds = 60
+        public var peerExchange = PeerExchange.public
     }
     public struct Ranking: Hashable, Sendable {
         public var mode = RankingMode.balanced
@@ -68,6 +69,8 @@ public struct Configuration: Hashable, Sendable {
         case (.nodeListen, .list(let list)): node.listen = list
         case (.nodeAnnounce, .list(let list)): node.announce = list
         case (.gossipAntiEntropySeconds, .integer(let value)): gossip.antiEntropySeconds = value
+        case (.gossipPeerExchange, .text(let text)):
+            gossip.peerExchange = PeerExchange(rawValue: text) ?? .off
         case (.rankingMode, .text(let text)):
             ranking.mode = RankingMode(rawValue: text) ?? .balanced
         case (.rankingHalfLifeDays, .decimal(let value)): ranking.halfLifeDays = value
@@ -87,6 +90,7 @@ public struct Configuration: Hashable, Sendable {
         case .nodeListen: .list(node.listen)
         case .nodeAnnounce: .list(node.announce)
         case .gossipAntiEntropySeconds: .integer(gossip.antiEntropySeconds)
+        case .gossipPeerExchange: .text(gossip.peerExchange.rawValue)
         case .rankingMode: .text(ranking.mode.rawValue)
         case .rankingHalfLifeDays: .decimal(ranking.halfLifeDays)
         case .rankingDebounceMilliseconds: .integer(ranking.debounceMilliseconds)

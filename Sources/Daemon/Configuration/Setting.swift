@@ -8,6 +8,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case nodeListen = "node.listen"
     case nodeAnnounce = "node.announce"
     case gossipAntiEntropySeconds = "gossip.anti_entropy_seconds"
+    case gossipPeerExchange = "gossip.peer_exchange"
     case rankingMode = "ranking.mode"
     case rankingHalfLifeDays = "ranking.half_life_days"
     case rankingDebounceMilliseconds = "ranking.debounce_milliseconds"
@@ -33,6 +34,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
         case .nodeNetwork: .text(limitBytes: 64)
         case .nodeListen, .nodeAnnounce: .addresses
         case .gossipAntiEntropySeconds: .integer(1...3600)
+        case .gossipPeerExchange: .choice(PeerExchange.allCases.map(\.rawValue))
         case .rankingMode: .choice(RankingMode.allCases.map(\.rawValue))
         case .rankingHalfLifeDays: .decimal(0...36_500)
         case .rankingDebounceMilliseconds: .integer(0...600_000)
@@ -50,6 +52,8 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
         case .nodeListen: "where peers may connect; 127.0.0.1 is this machine alone"
         case .nodeAnnounce: "addresses written into invitations; the listening ones when empty"
         case .gossipAntiEntropySeconds: "how often peers compare what they have"
+        case .gossipPeerExchange:
+            "off; public: peers tell each other of nodes that anybody can reach; local: private addresses too"
         case .rankingMode:
             "trusted: exact, with proofs; balanced: trust admits, taste decides; discover: strangers "
                 + "may earn a hearing"

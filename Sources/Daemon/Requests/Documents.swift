@@ -159,6 +159,21 @@ public struct PeerListDocument: Document {
     public static let schemaName = "vouchbird.peers/1"
     public var schema = Self.schemaName
     public var items: [Entry]
+    /// Nil when `gossip.peer_exchange` is off.
+    public var overlay: Overlay?
+
+    /// What this node knows of nodes that nobody named.
+    public struct Overlay: Codable, Sendable {
+        /// The setting.
+        public var exchange: String
+        /// Where others are told that this node is; nil when they are not told.
+        public var announced: String?
+        /// Nodes that were only told of, and nodes that answered.
+        public var new: Int
+        public var tried: Int
+        /// Nodes among them that this one chose and is linked with.
+        public var outbound: Int
+    }
 
     public struct Entry: Codable, Sendable {
         public var nodeKey: String

@@ -79,15 +79,26 @@ extension NodeLoop {
                 detail: link == nil ? peer.trouble : nil)
         }
         for summary in summaries where peers.peer(summary.nodeKey) == nil {
+            let learnt = node.overlaySummary?.outbound.first { $0.key == summary.nodeKey }
             entries.append(
                 PeerListDocument.Entry(
-                    nodeKey: summary.nodeKey.hex, address: nil, author: nil, name: nil,
+                    nodeKey: summary.nodeKey.hex, address: learnt.map { "tcp://\($0.address)" },
+                    author: nil, name: nil,
                     state: summary.isReady ? "connected" : "greeting",
                     direction: summary.direction.rawValue, isConfigured: false,
                     roundTripMilliseconds: summary.roundTripMilliseconds.map(Double.init),
-                    detail: nil))
+                    detail: learnt.map { _ in "learnt from peers" }))
         }
-        return PeerListDocument(items: entries)
+        return PeerListDocument(items: entries, overlay: overlayDocument())
+    }
+
+    private func overlayDocument() -> PeerListDocument.Overlay? {
+        node.overlaySummary.map {
+            PeerListDocument.Overlay(
+                exchange: configuration.gossip.peerExchange.rawValue,
+                announced: $0.announced.map { "tcp://\($0)" }, new: $0.new, tried: $0.tried,
+                outbound: $0.outbound.count)
+        }
     }
 
     func addPeer(_ address: String, _ keyText: String, for client: ControlClient) throws {

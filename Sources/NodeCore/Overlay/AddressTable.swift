@@ -13,6 +13,8 @@ struct AddressTable: Sendable {
         /// An anchor, two network groups, or an answer stands behind it: it may be dialled.
         var isVouched: Bool
         var failures = 0
+        /// It answered once, perhaps before a restart.
+        var hasAnswered = false
     }
 
     private let limits: OverlayLimits
@@ -35,7 +37,8 @@ struct AddressTable: Sendable {
 
     subscript(key: NodeKey) -> Entry? { places[key].flatMap { self[place: $0] } }
 
-    func isTried(_ key: NodeKey) -> Bool { (places[key] ?? 0) >= new.count }
+    /// Whether the node answered once, be it that its place in *tried* is another's.
+    func hasAnswered(_ key: NodeKey) -> Bool { self[key]?.hasAnswered == true }
 
     private subscript(place place: Int) -> Entry? {
         get { place < new.count ? new[place] : tried[place - new.count] }
@@ -79,6 +82,7 @@ struct AddressTable: Sendable {
         guard let place = places[key], var entry = self[place: place] else { return nil }
         entry.failures = 0
         entry.isVouched = true
+        entry.hasAnswered = true
         self[place: place] = entry
         guard place < new.count else { return nil }
         let goal = triedPlace(entry.node)
@@ -121,13 +125,28 @@ struct AddressTable: Sendable {
     }
 
     /// Every node that answered, in the order of the places.
-    var answeredNodes: [KnownNode] { tried.compactMap { $0?.node } }
+    var answeredNodes: [KnownNode] {
+        (tried + new).compactMap { entry in
+            entry.flatMap { $0.hasAnswered ? $0.node : nil }
+        }
+    }
+
+    var newCount: Int { new.count { $0 != nil } }
+    /// In the order of the places.
+    var triedNodes: [KnownNode] { tried.compactMap { $0?.node } }
+
+    /// A node that answered before a restart, to be tried again.
+    mutating func restore(_ node: KnownNode, at now: Instant) {
+        _ = learn(node, from: .anchor, at: now)
+        guard let place = places[node.key] else { return }
+        self[place: place]?.hasAnswered = true
+    }
 
     /// A random node that was only told of and may be dialled; nil after some tries.
     func sample(_ random: inout SeededRandom) -> KnownNode? {
         for _ in 0..<64 {
             let place = random.below(new.count)
-            if let entry = new[place], entry.isVouched { return entry.node }
+            if let entry = new[place], entry.isVouched, !entry.hasAnswered { return entry.node }
         }
         return nil
     }

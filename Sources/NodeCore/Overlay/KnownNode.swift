@@ -1,4 +1,5 @@
 public import Primitives
+public import Records
 
 /// A node that could be dialled: what an address record said, after its signature was checked.
 public struct KnownNode: Hashable, Sendable {
@@ -6,6 +7,8 @@ public struct KnownNode: Hashable, Sendable {
     public var address: NetworkAddress
     /// Nobody passes it on after that.
     public var expires: Instant
+    /// The node's own word for it, to be passed on; nil only in studies without signatures.
+    public var record: AddressRecord?
 
     public init(key: NodeKey, address: NetworkAddress, expires: Instant) {
         self.key = key
@@ -13,7 +16,15 @@ public struct KnownNode: Hashable, Sendable {
         self.expires = expires
     }
 
-    public var netgroup: Netgroup { address.netgroup }
+    /// What a record says, of which the signature was checked.
+    init(key: NodeKey, record: AddressRecord) {
+        self.init(key: key, address: record.address, expires: record.expires)
+        self.record = record
+    }
+
+    /// The group that it is chosen by. Addresses of a local net share one group, and nothing follows from it:
+    /// there each node is its own.
+    public var netgroup: Netgroup { address.isPublic ? address.netgroup : address.ownGroup }
 }
 
 /// Who told of a node.
@@ -38,8 +49,12 @@ public struct OverlayLimits: Sendable {
     public var answerMilliseconds: UInt64 = 600_000
     /// A host is not dialled twice in this time unless the last time worked (T25: one probe an hour).
     public var probeMilliseconds: UInt64 = 3_600_000
-    /// An unproven node is tried this often.
+    /// A node that may be dialled is tried this often, to see whether it answers and what it knows.
     public var feelerMilliseconds: UInt64 = 120_000
+    /// The same for the first of them after a start: six hours in which a poisoned start is outgrown (measured:
+    /// docs/overlay.md).
+    public var quickFeelerMilliseconds: UInt64 = 30_000
+    public var quickFeelers = 720
     /// How long a feeler stays to hear what the other knows.
     public var feelerLinkMilliseconds: UInt64 = 10_000
     /// One dialled slot begins anew this often, so that no choice lasts.

@@ -4,7 +4,7 @@ extension Overlay {
     /// What to do now. Call it when something happened and at `nextDeadline`.
     public mutating func turn(at now: Moment) -> [OverlayAction] {
         var actions: [OverlayAction] = []
-        expireDials(now)
+        expireDials(now, &actions)
         renew(now)
         // Before anything is hung up: a feeler is asked first.
         ask(now, &actions)
@@ -16,11 +16,14 @@ extension Overlay {
         return actions
     }
 
-    private mutating func expireDials(_ now: Moment) {
+    private mutating func expireDials(_ now: Moment, _ actions: inout [OverlayAction]) {
         let late = dials.keys.enumerated().filter { position, _ in
             dials.values[position].deadline <= now.monotonicMilliseconds
         }
-        for (_, key) in late { dialFailed(key, at: now) }
+        for (_, key) in late {
+            actions.append(.hangUp(key))
+            dialFailed(key, at: now)
+        }
     }
 
     /// Now and then one dialled slot chooses anew, so that no luck of an attacker lasts.
@@ -106,22 +109,32 @@ extension Overlay {
         }
     }
 
-    /// Tries a node that was only told of and asks it what it knows, which keeps news coming from all over the
-    /// network and not from the same few peers: one that a slot of the view holds, or else any. What answers can be
-    /// passed on, what does not leaves its slot to the next.
+    /// Tries a node and asks it what it knows, which keeps news coming from all over the network and not from the
+    /// same few peers. First one that a slot of the view holds and that never answered, then any such, then one
+    /// that did answer: without the last the news would end with the untried.
     private mutating func feel(_ now: Moment, _ actions: inout [OverlayAction]) {
         guard now.monotonicMilliseconds >= nextFeeler else { return }
-        nextFeeler = now.monotonicMilliseconds + limits.feelerMilliseconds
+        let isQuick = feelers < limits.quickFeelers
+        nextFeeler =
+            now.monotonicMilliseconds
+            + (isQuick ? limits.quickFeelerMilliseconds : limits.feelerMilliseconds)
         let untried = view.holders.filter {
-            !table.isTried($0.key) && !wasProbed($0, now) && !peers.contains($0.key)
-                && !dials.contains($0.key)
+            !table.hasAnswered($0.key) && isFree($0, now)
         }
-        let chosen =
+        var chosen =
             untried.isEmpty ? table.sample(&random) : untried[random.below(untried.count)]
-        guard let node = chosen, !peers.contains(node.key),
-            !dials.contains(node.key), !wasProbed(node, now)
-        else { return }
+        if chosen.map({ !isFree($0, now) }) ?? true {
+            let known = table.answeredNodes.filter { isFree($0, now) }
+            chosen = known.isEmpty ? nil : known[random.below(known.count)]
+        }
+        guard let node = chosen else { return }
+        feelers += 1
         _ = dial(node, isFeeler: true, now, &actions)
+    }
+
+    /// Whether a dial of the node would tell something: it is neither linked nor dialled, and did not fail lately.
+    private func isFree(_ node: KnownNode, _ now: Moment) -> Bool {
+        !wasProbed(node, now) && !peers.contains(node.key) && !dials.contains(node.key)
     }
 
     private mutating func ask(_ now: Moment, _ actions: inout [OverlayAction]) {

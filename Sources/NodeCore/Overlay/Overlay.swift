@@ -20,6 +20,8 @@ public struct Overlay: Sendable {
     var tests: BoundedTable<NodeKey, NodeKey>
     var nextFeeler: UInt64
     var nextRenewal: UInt64
+    /// Feelers sent since the start.
+    var feelers = 0
 
     struct Dial: Sendable {
         var node: KnownNode
@@ -60,7 +62,7 @@ public struct Overlay: Sendable {
         peers = BoundedTable(capacity: limits.exchanges)
         probes = BoundedTable(capacity: limits.probes)
         tests = BoundedTable(capacity: 4)
-        nextFeeler = now.monotonicMilliseconds + limits.feelerMilliseconds
+        nextFeeler = now.monotonicMilliseconds + limits.quickFeelerMilliseconds
         nextRenewal = now.monotonicMilliseconds + limits.renewMilliseconds
     }
 
@@ -80,7 +82,7 @@ public struct Overlay: Sendable {
     /// Takes back what `saved` kept before a restart: nodes that answered then.
     public mutating func restore(_ nodes: [KnownNode], at now: Moment) {
         for node in nodes.prefix(limits.triedBuckets * limits.triedPlaces) {
-            _ = table.learn(node, from: .anchor, at: now.wall)
+            table.restore(node, at: now.wall)
             view.offer(node)
         }
     }
@@ -102,7 +104,7 @@ public struct Overlay: Sendable {
         for node in view.holders {
             let isFit =
                 node.expires > now.wall && node.key != key && node.netgroup != peer.netgroup
-                && table.isTried(node.key)
+                && table.hasAnswered(node.key)
             if isFit, !nodes.contains(where: { $0.key == node.key }) { nodes.append(node) }
         }
         random.shuffle(&nodes)
@@ -116,7 +118,8 @@ public struct Overlay: Sendable {
         _ key: NodeKey, _ netgroup: Netgroup, _ direction: LinkDirection, isAnchor: Bool,
         at now: Moment
     ) {
-        let dial = dials.remove(key)
+        // An inbound link says nothing of the address that is being dialled.
+        let dial = direction == .outbound ? dials.remove(key) : nil
         let time = now.monotonicMilliseconds
         peers.set(
             key,
@@ -131,6 +134,11 @@ public struct Overlay: Sendable {
         tests.remove(key)
         if let held = table.answered(key) { tests.set(held, key) }
         view.offer(dial.node)
+    }
+
+    /// A link with the node was made to the address that is known: it needs no dial of ours.
+    public mutating func confirm(_ key: NodeKey) {
+        if let held = table.answered(key) { tests.set(held, key) }
     }
 
     public mutating func linkDown(_ key: NodeKey) { peers.remove(key) }
@@ -155,6 +163,11 @@ public struct Overlay: Sendable {
             peers.values[position].isDialled ? table[key]?.node : nil
         }
     }
+
+    /// Nodes that were only told of.
+    public var newCount: Int { table.newCount }
+    /// Nodes that answered and have a place for it, in the order of the places.
+    public var triedNodes: [KnownNode] { table.triedNodes }
 
     public var census: [MapCensus] {
         [
@@ -199,7 +212,7 @@ public struct Overlay: Sendable {
 public enum OverlayAction: Hashable, Sendable {
     /// Dial the node; `linkUp` or `dialFailed` answers.
     case dial(KnownNode)
-    /// End the link to a node that the overlay dialled.
+    /// End the link to a node that the overlay dialled, or the dial that took too long.
     case hangUp(NodeKey)
     /// Ask a peer which nodes it knows.
     case ask(NodeKey)

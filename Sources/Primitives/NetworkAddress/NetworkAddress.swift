@@ -58,6 +58,25 @@ public struct NetworkAddress: Hashable, Comparable, Sendable, CustomStringConver
         return !isPrivate && a != 0 && a < 224
     }
 
+    /// This machine, or a private or link-local address: of use only to nodes of one local net.
+    public var isNear: Bool {
+        if isLoopback { return true }
+        guard isIPv4 else { return high >> 48 & 0xfe00 == 0xfc00 || high >> 48 & 0xffc0 == 0xfe80 }
+        let (a, b) = (low >> 24 & 0xff, low >> 16 & 0xff)
+        return a == 10 || (a == 172 && b & 0xf0 == 16) || (a == 192 && b == 168)
+            || (a == 169 && b == 254) || (a == 100 && b & 0xc0 == 64)
+    }
+
+    public func isSameHost(as other: NetworkAddress) -> Bool {
+        high == other.high && low == other.low
+    }
+
+    /// A group of this one host and port, unequal to every `netgroup`: in a local net each node counts as its own.
+    public var ownGroup: Netgroup {
+        let host = isIPv4 ? low & 0xffff_ffff : (high ^ high >> 32 ^ low ^ low >> 32) & 0xffff_ffff
+        return Netgroup(raw: (isIPv4 ? 0xfffe : 0xfffd) << 48 | host << 16 | UInt64(port))
+    }
+
     /// The group that caps and choices count by: /24 of IPv4, /48 of IPv6 (threats.md, T24). Addresses in
     /// one group are cheap for whoever has one of them.
     public var netgroup: Netgroup {

@@ -111,9 +111,9 @@ public struct EclipseStudy: Sendable {
         for position in nodes.indices { startUp(position) }
     }
 
-    /// A node in the 192-group space: group g is 10.x.y.0/24 of a made-up internet.
+    /// A node in the 192-group space: group g is 11.x.y.0/24 of a made-up internet.
     private mutating func node(group: Int, host: Int) -> KnownNode {
-        let word = UInt32(0x0a00_0000) + UInt32(group) << 8 + UInt32(host % 250) + 1
+        let word = UInt32(0x0b00_0000) + UInt32(group) << 8 + UInt32(host % 250) + 1
         var bytes: [UInt8] = []
         for _ in 0..<Bytes32.count { bytes.append(UInt8(truncatingIfNeeded: random.next())) }
         guard let key = NodeKey(bytes) else { fatalError("a key has 32 bytes") }

@@ -19,6 +19,8 @@ struct KeyedHashScheme: SignatureScheme {
         signature.bytes == mark(message, key)
     }
 
+    func nodeKey(of signer: PublicKey) -> NodeKey? { NodeKey(raw: signer.raw) }
+
     func digest(_ message: [UInt8]) -> Bytes32 {
         var lanes = Lanes(message, start: (1, 2, 3, 4))
         return lanes.block(0)

@@ -55,6 +55,7 @@ struct PeersList: Leaf {
 
     func execute(_ session: Session) async throws {
         guard let list = try session.ask(.peerList, for: PeerListDocument.self) else { return }
+        defer { printOverlay(list.overlay, session) }
         guard !list.items.isEmpty else {
             return session.console.note(
                 "No peers. Ask a friend for an invitation: \(session.command("invite accept LINK"))"
@@ -73,6 +74,15 @@ struct PeersList: Leaf {
         let table = TerminalText.table([head] + rows, right: [4])
         session.console.line(session.console.bold(table[0]))
         session.console.lines(Array(table.dropFirst()))
+    }
+
+    private func printOverlay(_ overlay: PeerListDocument.Overlay?, _ session: Session) {
+        guard let overlay else { return }
+        session.console.note(
+            "Learnt from peers (\(overlay.exchange)): \(overlay.new) nodes told, \(overlay.tried) answered, "
+                + "\(overlay.outbound) linked; "
+                + (overlay.announced.map { "peers are told of \($0)" }
+                    ?? "nobody is told of this one"))
     }
 }
 

@@ -107,6 +107,7 @@ public struct MethodSettings: Sendable {
         let places: [String: WritableKeyPath<MethodSettings, Int>] = [
             "discover.strangers": \.strangers,
             "earned.least-claims": \.ranking.earned.leastClaims,
+            "earned.whole-claims": \.ranking.earned.wholeClaims,
             "web3recommend.walks": \.ranking.walks,
             "web3recommend.length": \.ranking.walkLength,
             "engine.voices": \.ranking.independentVoices,

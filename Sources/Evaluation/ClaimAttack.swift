@@ -10,7 +10,7 @@ public struct ClaimAttack: Hashable, Sendable {
         case few
         /// Forty of the hundred most popular items each, before anybody else.
         case popular
-        /// As much as a node holds of a stranger, drawn from all, before anybody else.
+        /// As much as a node holds of a stranger (or `claims`), drawn from all, before anybody else.
         case everything
         /// The profile of a random honest user, each item a moment after its original.
         case copies
@@ -26,14 +26,16 @@ public struct ClaimAttack: Hashable, Sendable {
     public var plan = Plan.copies
     public var sybils = 10_000
     public var items = 10
+    /// Claims of each in the plan `everything`, beside what is pushed; at most what a node holds.
+    public var claims = claimsPerStranger
     public var seed: UInt64 = 1
 
     /// Records held of one stranger's feed (`CoreLimits.strangerRecords`).
-    static let claimsPerStranger = 256
+    public static let claimsPerStranger = 256
 
     public init() {}
 
-    /// `plan=copies,sybils=10000,items=10,seed=1`, each part optional; nil for anything else.
+    /// `plan=copies,sybils=10000,items=10,claims=256,seed=1`, each part optional; nil for anything else.
     public init?(_ text: String) {
         for part in text.split(separator: ",") {
             let sides = part.split(separator: "=", maxSplits: 1)
@@ -42,6 +44,8 @@ public struct ClaimAttack: Hashable, Sendable {
             switch (sides[0], number) {
             case ("sybils", let number?) where (1...1_000_000).contains(number): sybils = number
             case ("items", let number?) where (1...100).contains(number): items = number
+            case ("claims", let number?) where (1...Self.claimsPerStranger).contains(number):
+                claims = number
             case ("seed", let number?) where number >= 0: seed = UInt64(number)
             case ("plan", _):
                 guard let chosen = Plan(rawValue: String(sides[1])) else { return nil }
@@ -87,7 +91,8 @@ public struct ClaimAttack: Hashable, Sendable {
         switch plan {
         case .few: return scene.drawn(5, of: scene.items, &random)
         case .everything:
-            return scene.drawn(Self.claimsPerStranger - items, of: scene.items, &random)
+            let held = max(1, Self.claimsPerStranger - items)
+            return scene.drawn(min(claims, held), of: scene.items, &random)
         case .popular: return scene.drawn(40, of: scene.popular, &random)
         case .decoys where number % 2 == 0: return scene.drawn(40, of: scene.popular, &random)
         case .decoys: return (0..<40).map { ("~decoy-\(number)-\($0)", 1, scene.first) }

@@ -53,7 +53,11 @@ public struct EarnedTrust: Hashable, Sendable {
         var wins: [Win] = []
         for author in 0..<claims.authorCount where author != ego.position {
             let account = game.account(author)
-            let spoken = claims.claims(author).map { account.strength(game.stage[$0], parameters) }
+            let share = min(
+                1, Double(parameters.wholeClaims) / Double(max(1, claims.count(author))))
+            let spoken = claims.claims(author).map {
+                share * account.strength(game.stage[$0], parameters)
+            }
             guard let strongest = spoken.max(), strongest > 0 else { continue }
             strengths[author] = strongest
             earners.append(UInt32(truncatingIfNeeded: author))

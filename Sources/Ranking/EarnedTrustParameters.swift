@@ -14,6 +14,9 @@ public struct EarnedTrustParameters: Hashable, Sendable {
     /// Authors with fewer claims set prices as if they had this many: a new identity with one claim has
     /// a twentieth of a say in what that item costs.
     public var leastClaims = 20
+    /// Claims of one author that share a whole voice: who claims more in all speaks with that much less.
+    /// A hit says less of who claims much, and of many such bettors some are always lucky.
+    public var wholeClaims = 20
     /// The earned voices of all authors together, as a part of the voices of explicit trust.
     public var pool = 0.5
     /// The earned voices of all authors together where nobody is trusted.
@@ -34,6 +37,7 @@ public struct EarnedTrustParameters: Hashable, Sendable {
             ("earned.luck", luck, 0...100, "0 ... 100"),
             ("earned.leastPrice", leastPrice, 1e-6...1, "1e-6 ... 1"),
             ("earned.leastClaims", Double(leastClaims), 1...1e6, "1 ... 1e6"),
+            ("earned.wholeClaims", Double(wholeClaims), 1...1e6, "1 ... 1e6"),
             ("earned.pool", pool, 0...1, "0 ... 1"),
             ("earned.poolWithoutTrust", poolWithoutTrust, 0...1e6, "0 ... 1e6"),
             (

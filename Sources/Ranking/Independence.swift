@@ -8,9 +8,29 @@ struct Independence {
     /// What the ways carry of the ego's trust as a whole.
     private let reference: Double
     private let parameters: RankingParameters
+    private let rule: Rule
 
-    init(_ snapshot: GraphSnapshot, _ query: RankingQuery, visits: [Double]) {
+    /// How independence lowers a score.
+    struct Rule {
+        /// The factor rises from `floor` to 1 between these two.
+        var from: Double
+        var until: Double
+        /// Whether it multiplies the factor of the concentration on groups; else the smaller one counts.
+        var multiplies: Bool
+
+        /// Where voices saturate (`taste`), an item of one voice that is loud in itself would pass honest
+        /// ones that both factors lower a little, if the two were multiplied.
+        init(_ engine: EngineName, _ parameters: RankingParameters) {
+            let isTrusted = engine == .tsalsa
+            from = isTrusted ? parameters.independenceFrom : parameters.taste.independenceFrom
+            until = isTrusted ? parameters.independenceUntil : parameters.taste.independenceUntil
+            multiplies = isTrusted
+        }
+    }
+
+    init(_ snapshot: GraphSnapshot, _ query: RankingQuery, visits: [Double], rule: Rule) {
         parameters = query.parameters
+        self.rule = rule
         values = [Double?](repeating: nil, count: snapshot.itemCount)
         routing = SupportRouting(snapshot, query, visits: visits)
         reference = routing.carried(
@@ -19,8 +39,7 @@ struct Independence {
     }
 
     /// Asks about items, highest score first, until the first `auditedPlaces` places are certain: no
-    /// item that was not asked about could reach them even so. Of two factors
-    /// the smaller one counts. O(supporters of the items asked and their ways).
+    /// item that was not asked about could reach them even so. O(supporters of the items asked and their ways).
     mutating func audit(
         _ snapshot: GraphSnapshot, _ contributions: Contributions, scores: inout [Double],
         factors: inout [Double], leftOut: [Bool]
@@ -35,7 +54,8 @@ struct Independence {
                 certain += 1
             }
             if certain >= parameters.auditedPlaces { return }
-            let factor = min(factors[item], factor(snapshot, contributions, item: item))
+            let found = factor(snapshot, contributions, item: item)
+            let factor = rule.multiplies ? found * factors[item] : min(found, factors[item])
             scores[item] *= factor / factors[item]
             factors[item] = factor
             waiting.insert(scores[item])
@@ -59,9 +79,7 @@ struct Independence {
         let carried = routing.carried(support)
         let value = reference > 0 ? min(1, carried / reference) : 1
         values[item] = value
-        let ramp =
-            (value - parameters.independenceFrom)
-            / (parameters.independenceUntil - parameters.independenceFrom)
+        let ramp = (value - rule.from) / (rule.until - rule.from)
         return max(parameters.floor, min(1, ramp))
     }
 }

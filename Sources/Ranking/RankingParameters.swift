@@ -29,10 +29,12 @@ public struct RankingParameters: Hashable, Sendable {
     /// second tier instead of vanishing.
     public var youngNetworkGroups = 3
     /// How many independent voices an item needs: nobody may carry more than one over this of its
-    /// support. 1 turns it off. Chosen on a validation cut of Last.fm HetRec (`docs/research/defences.md`).
-    public var independentVoices = 8
+    /// support. 1 turns it off. Chosen on a validation cut of Last.fm HetRec and on made communities
+    /// (`docs/research/defences.md`).
+    public var independentVoices = 10
     public var independenceScope = IndependenceScope.everyone
-    /// Independence up to which an item's score is multiplied by `floor`, and from which by 1.
+    /// Independence up to which an item's score is multiplied by `floor`, and from which by 1;
+    /// `tsalsa`. `taste` has its own.
     public var independenceFrom = 0.3
     public var independenceUntil = 0.5
     /// Places of the list for which independence is certain; what stands below may not have been asked.
@@ -77,6 +79,10 @@ public struct RankingParameters: Hashable, Sendable {
         public var lambda = 3.0
         /// Times the average trust at which a voice is half of a whole one.
         public var theta = 0.1
+        /// Independence up to which an item's score is multiplied by `floor`, and from which by 1: lower
+        /// than for `tsalsa`, since voices that saturate give a team less to begin with.
+        public var independenceFrom = 0.2
+        public var independenceUntil = 0.4
 
         public init() {}
     }
@@ -149,6 +155,11 @@ extension RankingParameters {
             (
                 "independenceUntil", independenceUntil, independenceFrom.nextUp...1,
                 "above independenceFrom, at most 1"
+            ),
+            ("taste.independenceFrom", taste.independenceFrom, 0...0.999, "0 ... 0.999"),
+            (
+                "taste.independenceUntil", taste.independenceUntil,
+                taste.independenceFrom.nextUp...1, "above taste.independenceFrom, at most 1"
             ),
             ("auditedPlaces", Double(auditedPlaces), 0...1e9, "0 ... 1e9"),
             ("walks", Double(walks), 1...1e7, "1 ... 1e7"),

@@ -71,7 +71,9 @@ public struct RankingResult: Sendable {
         var scores = Self.scores(mass, factors: factors)
         let left = Self.leftOut(snapshot, query)
         if case .groups = decay, query.parameters.independentVoices > 1 {
-            var audit = Independence(snapshot, query, visits: standing.flow.visits)
+            var audit = Independence(
+                snapshot, query, visits: standing.flow.visits,
+                rule: Independence.Rule(engine, query.parameters))
             audit.audit(
                 snapshot, mass.contributions, scores: &scores, factors: &factors, leftOut: left)
             independence = audit.values

@@ -70,6 +70,26 @@ struct EarnedTrustTests {
     }
 
     @Test(
+        "who claims more than a whole voice has speaks with that much less",
+        arguments: 0..<10 as Range<UInt64>)
+    func division(_ seed: UInt64) {
+        let scene = Scene(seed: seed)
+        var divided = timeless
+        divided.wholeClaims = 5
+        var whole = timeless
+        whole.wholeClaims = 1_000_000
+        let loud = scene.earned(whole).strengths
+        let quiet = scene.earned(divided).strengths
+        #expect(loud.contains { $0 > 0 })
+        for (author, row) in scene.rows.enumerated() {
+            let claims = Set(row.map(\.item)).count
+            #expect(claims > 5)
+            #expect(
+                abs(quiet[author] - loud[author] * 5 / Double(claims)) < 1e-12, "seed \(seed)")
+        }
+    }
+
+    @Test(
         "back-dating, free riding and copying what was found earn nothing",
         arguments: 0..<10 as Range<UInt64>)
     func late(_ seed: UInt64) {

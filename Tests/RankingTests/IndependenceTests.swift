@@ -102,6 +102,7 @@ struct IndependenceTests {
     @Test("asked about friends alone, a team of strangers passes and one friend's crowd does not")
     func friendsAlone() {
         var query = RankingQuery(ego: author(0))
+        query.parameters.independentVoices = 8
         let snapshot = GraphSnapshot(
             authorCount: 8, itemCount: 0,
             trust: (1...6).map { edge(0, $0) } + (1...6).map { edge($0, 7) }, interactions: [])

@@ -8,7 +8,7 @@ struct TreeBarTests {
     private static func steady(_ change: (inout Scenario) -> Void) -> Scenario {
         var scenario = Scenario()
         scenario.checks = "light"
-        scenario.honestNodes = 60
+        scenario.honestNodes = 40
         scenario.dialledLinks = 4
         scenario.dialledTwice = 0
         scenario.trustNeighbours = 2
@@ -44,7 +44,7 @@ struct TreeBarTests {
         #expect(figures.0 <= bar.copies && figures.1 <= bar.bytes, "\(figures)")
     }
 
-    /// One in six forwards nothing of others, one in six nothing of the first author, and one frame in a thousand takes its
+    /// One in ten forwards nothing of others, one in ten nothing of the first author, and one frame in a thousand takes its
     /// link with it.
     @Test(
         "T27: silent peers, censors and loss keep no record from anybody, and nobody waits for long",
@@ -53,9 +53,9 @@ struct TreeBarTests {
         let report = Simulation(
             Self.steady {
                 $0.checks = "full"
-                $0.honestNodes = 40
-                $0.silent = 5
-                $0.censors = 5
+                $0.honestNodes = 24
+                $0.silent = 3
+                $0.censors = 3
                 $0.lossPerMillion = 1_000
             }, seed: seed
         ).run()

@@ -101,5 +101,26 @@ extension ProcessTests {
                 #expect(peers.overlay?.announced == nil)
             }
         }
+
+        @Test("accepting an invitation connects both sides in one step, and pins each at the other")
+        func invitation() throws {
+            try Bench.withNodes(["ana", "ben"]) { network in
+                try network.start()
+                let (ana, ben) = (network.nodes[0], network.nodes[1])
+                let made = try ana.request(
+                    .inviteCreate(label: "ben", lifetimeSeconds: 600), as: InviteDocument.self)
+                _ = try ben.request(.inviteAccept(link: made.link), as: InviteAcceptDocument.self)
+                for (node, other) in [(ana, ben), (ben, ana)] {
+                    try Self.waitUntil(node, isLinkedTo: other)
+                    let author = try other.identity().author
+                    #expect(
+                        try Self.awaited {
+                            try Self.peers(node).items.contains {
+                                $0.isConfigured && $0.author == author
+                            }
+                        })
+                }
+            }
+        }
     }
 }

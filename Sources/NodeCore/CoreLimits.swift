@@ -50,9 +50,11 @@ public struct CoreLimits: Sendable {
     public var wantsPerLink = 12_288
     /// The same for all links together.
     public var wants = 65_536
-    /// Of these, how many of one link are looked at for one frame, and how soon the next are.
+    /// Of these, how many of one link are looked at for one frame, and how soon the next are; and
+    /// all of them, when none could be asked for.
     public var scannedWants = 32
     public var scanMilliseconds: UInt64 = 100
+    public var stuckScanMilliseconds: UInt64 = 1_000
     /// Sketches under way on all links together; half a MiB each at the most feeds.
     public var sketches = 16
     /// Below this many feeds the whole frontier is shorter than the first symbols.

@@ -102,6 +102,7 @@ extension Node {
             let before = state.wants.count
             if hasRoom || state.wants.contains(feed) {
                 state.wants.set(feed, max(sequence, state.wants[feed] ?? 0))
+                state.scanAt = 0
             }
             return state.wants.count - before
         }
@@ -145,6 +146,7 @@ extension Node {
         links[slot: slot].scanAt = nil
         guard !links[slot: slot].wants.isEmpty, links[slot: slot].askAgainAt == nil else { return }
         var left = min(links[slot: slot].wants.count, limits.scannedWants)
+        var hasAsked = false
         while left > 0, !links[slot: slot].ranges.isFull, !links[slot: slot].wants.isEmpty {
             left -= 1
             let place = links[slot: slot].scanFrom % links[slot: slot].wants.count
@@ -159,16 +161,16 @@ extension Node {
             links[slot: slot].scanFrom = place + 1
             if links[slot: slot].ranges.contains(feed) { continue }
             if let other = fetching[feed], other.deadline > now.monotonicMilliseconds { continue }
-            guard mayFetch(feed, now) else {
-                fetchesAgainAt = min(fetchesAgainAt ?? .max, now.monotonicMilliseconds + 1_000)
-                continue
-            }
+            guard mayFetch(feed, now) else { continue }
             let last = min(through, tip + WireLimits.rangeSpan)
             ask(RangeRequest(feed: feed, first: tip + 1, last: last), link, now, &effects)
+            hasAsked = true
         }
-        if links[slot: slot].wants.count > links[slot: slot].ranges.count {
-            links[slot: slot].scanAt = now.monotonicMilliseconds + limits.scanMilliseconds
-        }
+        guard links[slot: slot].wants.count > links[slot: slot].ranges.count else { return }
+        // Where all were looked at and none could be asked for, a promise or a rate must run out first.
+        let isStuck = !hasAsked && links[slot: slot].wants.count <= limits.scannedWants
+        let rest = isStuck ? limits.stuckScanMilliseconds : limits.scanMilliseconds
+        links[slot: slot].scanAt = now.monotonicMilliseconds + rest
     }
 
     /// Asks for the one record at `sequence`, to see whether it is the one that we hold.

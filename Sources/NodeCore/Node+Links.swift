@@ -190,7 +190,6 @@ extension Node {
     /// Deadlines of every link; also finds when the next one is due.
     mutating func runLinkTimers(_ now: Moment, _ effects: inout [Effect]) {
         let time = now.monotonicMilliseconds
-        if let due = fetchesAgainAt, due <= time { fetchesAgainAt = nil }
         for (slot, link) in links.keys.enumerated() {
             if case .awaitingHello(let deadline) = links[slot: slot].phase {
                 if time >= deadline { effects.append(.disconnect(link, .protocolViolation)) }
@@ -228,7 +227,7 @@ extension Node {
     public var nextDeadline: UInt64? {
         var next = ranking.dueAt
         for due in [
-            waitEnd, rebuilds.retryAt, ownClaimEnd, fetchesAgainAt, announceAt, awaitedDue,
+            waitEnd, rebuilds.retryAt, ownClaimEnd, announceAt, awaitedDue,
             overlayDeadline,
         ].compactMap({ $0 }) {
             next = min(next ?? due, due)

@@ -18,8 +18,6 @@ public struct Node: Sendable {
     /// What peers were worth so far, by their key.
     var scores: BoundedTable<NodeKey, PeerScore>
     var wantsTotal = 0
-    /// When a range that its author's rate held back may be asked for again.
-    var fetchesAgainAt: UInt64?
     var windowTotal = 0
     /// Which link a feed is being fetched from, and until when nobody else is asked.
     var fetching: BoundedTable<PublicKey, (link: LinkID, deadline: UInt64)>

@@ -35,7 +35,7 @@ import Testing
         scenario.activeSeconds = 60
         scenario.settleSeconds = 60
         let report = Simulation(scenario, seed: 1).run()
-        #expect(report.traceHashText == "31fac18300d00c34")
+        #expect(report.traceHashText == "d574c33688fa1b2a")
     }
 
     @Test("in a calm network everything that was published arrives everywhere")

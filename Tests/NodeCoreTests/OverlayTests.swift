@@ -77,7 +77,9 @@ struct OverlayTests {
     @Test(
         "T25: a host that does not answer is left alone for an hour, whatever keys are told for it")
     func probes() {
-        var bench = OverlayBench()
+        var limits = OverlayLimits()
+        limits.nodesPerGroup = 100
+        var bench = OverlayBench(limits: limits)
         let dead = OverlayBench.node(3, group: 50)
         bench.learn([dead], from: .anchor)
         #expect(OverlayBench.dials(bench.turn()) == [dead])
@@ -181,6 +183,7 @@ struct OverlayTests {
     private static func meeting() -> (bench: OverlayBench, old: KnownNode, new: KnownNode, Bool) {
         var limits = OverlayLimits()
         (limits.triedBuckets, limits.triedPlaces, limits.outbound) = (1, 1, 1)
+        limits.nodesPerGroup = 100
         var bench = OverlayBench(limits: limits)
         let old = OverlayBench.node(1, group: 77)
         bench.learn([old], from: .anchor)
@@ -216,9 +219,39 @@ struct OverlayTests {
         #expect(bench.overlay.triedNodes == [new])
     }
 
+    @Test("T24: of one network group two nodes are known, and who is given up makes room")
+    func group() {
+        var bench = OverlayBench()
+        let keys = (0..<16).map { OverlayBench.node($0, group: 77) }
+        bench.learn(keys, from: .anchor)
+        #expect(bench.overlay.newCount == 2)
+        bench.learn([OverlayBench.node(20)], from: .anchor)
+        #expect(bench.overlay.newCount == 3)
+        // Three dials that fail, an hour apart, and a node is forgotten.
+        var failures: [NodeKey: Int] = [:]
+        for _ in 0..<40 where !failures.values.contains(3) {
+            for node in OverlayBench.dials(bench.turn(after: 3_600_000)) {
+                if node.netgroup == keys[0].netgroup {
+                    failures[node.key, default: 0] += 1
+                    bench.overlay.dialFailed(node.key, at: bench.now)
+                } else {
+                    bench.overlay.linkUp(
+                        node.key, node.netgroup, .outbound, isAnchor: false, at: bench.now)
+                }
+            }
+        }
+        #expect(failures.values.contains(3))
+        // The other node answered, so that only the group is in *new*.
+        #expect(bench.overlay.newCount < 2)
+        bench.learn(keys, from: .anchor)
+        #expect(bench.overlay.newCount == 2)
+    }
+
     @Test("nobody who answers loses its place to the many who came later")
     func crowd() {
-        var bench = OverlayBench()
+        var limits = OverlayLimits()
+        limits.nodesPerGroup = 1_000
+        var bench = OverlayBench(limits: limits)
         // Many nodes of one group share four buckets of 32: some meet an occupied place.
         let nodes = (0..<160).map { OverlayBench.node($0, group: 77) }
         var old: Set<NodeKey> = []

@@ -23,6 +23,8 @@ struct AddressTable: Sendable {
     private var tried: [Entry?]
     /// Where a node stands: below `new.count` in *new*, above in *tried*.
     private var places: BoundedTable<NodeKey, Int>
+    /// How many nodes of each network group are held.
+    private var groups: BoundedTable<Netgroup, Int>
 
     init(limits: OverlayLimits, mix: KeyedMix) {
         self.limits = limits
@@ -30,6 +32,7 @@ struct AddressTable: Sendable {
         new = Array(repeating: nil, count: limits.newBuckets * limits.newPlaces)
         tried = Array(repeating: nil, count: limits.triedBuckets * limits.triedPlaces)
         places = BoundedTable(capacity: new.count + tried.count)
+        groups = BoundedTable(capacity: new.count + tried.count)
     }
 
     var count: Int { places.count }
@@ -52,7 +55,8 @@ struct AddressTable: Sendable {
     }
 
     /// Takes what a source tells. The newer record of a known node wins; an occupied place is given up only by
-    /// a node that failed or expired. True when the node is vouched for now and was not before.
+    /// a node that failed or expired, and of a group no more than `nodesPerGroup` are taken: keys cost nothing, and
+    /// whoever is tried or passed on is drawn among nodes. True when the node is vouched for now and was not before.
     mutating func learn(_ node: KnownNode, from source: AddressSource, at now: Instant) -> Bool {
         let group: Netgroup? =
             switch source {
@@ -61,16 +65,21 @@ struct AddressTable: Sendable {
             }
         if let place = places[node.key], var entry = self[place: place] {
             let wasVouched = entry.isVouched
-            if entry.node.expires < node.expires { entry.node = node }
+            // A node that moved to another group comes as a new one, once this record has expired.
+            if entry.node.expires < node.expires, entry.node.netgroup == node.netgroup {
+                entry.node = node
+            }
             if group == nil || group != entry.source { entry.isVouched = true }
             self[place: place] = entry
             return entry.isVouched && !wasVouched
         }
+        guard groups[node.netgroup] ?? 0 < limits.nodesPerGroup else { return false }
         let place = newPlace(node, group)
         if let held = new[place] {
             guard held.failures > 0 || held.node.expires <= now else { return false }
-            places.remove(held.node.key)
+            remove(held.node.key)
         }
+        groups.set(node.netgroup, (groups[node.netgroup] ?? 0) + 1)
         new[place] = Entry(node: node, source: group, isVouched: group == nil)
         places.set(node.key, place)
         return group == nil
@@ -113,8 +122,14 @@ struct AddressTable: Sendable {
     }
 
     mutating func remove(_ key: NodeKey) {
-        guard let place = places.remove(key) else { return }
+        guard let place = places.remove(key), let entry = self[place: place] else { return }
         self[place: place] = nil
+        let others = (groups[entry.node.netgroup] ?? 1) - 1
+        if others > 0 {
+            groups.set(entry.node.netgroup, others)
+        } else {
+            groups.remove(entry.node.netgroup)
+        }
     }
 
     /// Every node that may be dialled, in the order of the places.

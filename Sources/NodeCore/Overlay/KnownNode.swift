@@ -69,6 +69,8 @@ public struct OverlayLimits: Sendable {
     /// Buckets and places of the table of nodes that answered.
     public var triedBuckets = 16
     public var triedPlaces = 32
+    /// Nodes of one network group in both tables: as many as may be linked inbound (protocol.md section 3).
+    public var nodesPerGroup = 2
     /// Hosts whose last dial failed, remembered.
     public var probes = 4_096
     /// Links whose last exchange is remembered: one for each link.

@@ -80,7 +80,7 @@ struct RateTests {
         #expect(node.node.frontier(of: ben.key) == 1)
     }
 
-    @Test("T9: records dated a year back meet the same rate as fresh ones")
+    @Test("T9: records dated back meet the same rate as fresh ones")
     func backDated() throws {
         for start in [UInt64(1_000_000), 1_999_000] {
             let node = TestNode(ego, hasRates: true)

@@ -55,7 +55,7 @@ struct EvaluateCommand: Leaf {
     var attack: String?
     @Option(
         help: ArgumentHelp(
-            "Strangers who know the rule of earned trust: plan=copies,sybils=10000,items=10,seed=1. Plans: "
+            "Strangers who know the rule of earned trust: plan=copies,sybils=10000,items=10,claims=40,seed=1. Plans: "
                 + "few, popular, everything, copies, betrayal, late, decoys.",
             valueName: "attack"))
     var claimAttack: String?

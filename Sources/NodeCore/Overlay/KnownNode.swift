@@ -73,8 +73,9 @@ public struct OverlayLimits: Sendable {
     public var nodesPerGroup = 2
     /// Hosts whose last dial failed, remembered.
     public var probes = 4_096
-    /// Links whose last exchange is remembered: one for each link.
-    public var exchanges = 256
+    /// Links whose last exchange is remembered: one for each of 256 links (protocol.md section 3), and room for those
+    /// that are being tried while all are taken: an unknown dialled link would be dialled again for ever.
+    public var exchanges = 288
 
     public init() {}
 }

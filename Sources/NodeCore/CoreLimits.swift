@@ -50,10 +50,11 @@ public struct CoreLimits: Sendable {
     public var wantsPerLink = 12_288
     /// The same for all links together.
     public var wants = 65_536
-    /// Of these, how many of one link are looked at for one frame, and how soon the next are; and
-    /// all of them, when none could be asked for.
+    /// Wants of one link that are looked at for one frame.
     public var scannedWants = 32
+    /// How soon a link's wants are looked at again by themselves.
     public var scanMilliseconds: UInt64 = 100
+    /// The same when all were looked at and none could be asked for.
     public var stuckScanMilliseconds: UInt64 = 1_000
     /// Sketches under way on all links together; half a MiB each at the most feeds.
     public var sketches = 16

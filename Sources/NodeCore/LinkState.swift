@@ -99,7 +99,7 @@ struct LinkState: Sendable {
         for slot in ranges.keys.indices {
             let deadline = ranges[slot: slot].deadline
             if deadline <= time {
-                late.append(ranges.key(at: slot))
+                late.append(ranges.keys[slot])
             } else {
                 rangesDue = min(rangesDue, deadline)
             }

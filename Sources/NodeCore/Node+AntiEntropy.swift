@@ -150,7 +150,7 @@ extension Node {
         while left > 0, !links[slot: slot].ranges.isFull, !links[slot: slot].wants.isEmpty {
             left -= 1
             let place = links[slot: slot].scanFrom % links[slot: slot].wants.count
-            let feed = links[slot: slot].wants.key(at: place)
+            let feed = links[slot: slot].wants.keys[place]
             let through = links[slot: slot].wants[slot: place]
             let tip = feeds.tip(of: feed)
             guard through > tip else {

@@ -27,10 +27,6 @@ public struct BoundedTable<Key: Hashable & Sendable, Value> {
     @inlinable
     public func slot(of key: Key) -> Int? { slots[key] }
 
-    /// The key in a slot.
-    @inlinable
-    public func key(at slot: Int) -> Key { storedKeys[slot] }
-
     /// A copy of the value of `key`.
     @inlinable
     public subscript(key: Key) -> Value? {

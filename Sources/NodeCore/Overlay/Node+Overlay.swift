@@ -1,92 +1,6 @@
 public import Primitives
 public import Records
 
-/// How a node takes part in the exchange of addresses; none at all without one.
-public struct OverlaySettings: Sendable {
-    /// Which addresses are told, believed and dialled.
-    public enum Scope: String, Hashable, Sendable {
-        /// Those that anybody can reach.
-        case `public`
-        /// Also loopback and private ones, each a network group of its own: for a net whose hosts are known.
-        case local
-    }
-
-    public var scope: Scope
-    /// Secret, and kept with the addresses: see `Overlay`.
-    public var seed: UInt64
-    public var limits = OverlayLimits()
-
-    public init(scope: Scope, seed: UInt64) {
-        self.scope = scope
-        self.seed = seed
-    }
-
-    /// Whether an address is for this scope.
-    public func admits(_ address: NetworkAddress) -> Bool {
-        switch scope {
-        case .public: address.isPublic
-        case .local: address.port != 0 && (address.isPublic || address.isNear)
-        }
-    }
-}
-
-/// Where a link leads, as the transport sees it.
-public struct LinkOrigin: Hashable, Sendable {
-    /// The other end: of an outbound link the address that was dialled.
-    public var address: NetworkAddress
-    /// The peer was named by the user, or invited: the overlay neither dials nor ends such links, and believes
-    /// what such a peer tells.
-    public var isAnchor: Bool
-
-    public init(address: NetworkAddress, isAnchor: Bool) {
-        self.address = address
-        self.isAnchor = isAnchor
-    }
-}
-
-/// What a node knows of other nodes' places, beside the overlay itself.
-struct AddressBook: Sendable {
-    let settings: OverlaySettings
-    var overlay: Overlay
-    /// Our own word where we are, if anybody may know.
-    var own: AddressRecord?
-    var links: BoundedTable<LinkID, AddressLink>
-    /// When a peer was last answered: outlives its link, so that dialling again gains nothing.
-    var answered: BoundedTable<NodeKey, UInt64>
-    /// Something happened that the overlay has not looked at.
-    var isDue = true
-
-    init(_ settings: OverlaySettings, links count: Int) {
-        self.settings = settings
-        overlay = Overlay(
-            seed: settings.seed, limits: settings.limits,
-            at: Moment(wall: Instant(milliseconds: 0), monotonicMilliseconds: 0))
-        links = BoundedTable(capacity: count)
-        answered = BoundedTable(capacity: 4 * count)
-    }
-}
-
-extension AddressBook {
-    var census: [MapCensus] {
-        overlay.census + [
-            MapCensus(name: "address-links", count: links.count, capacity: links.capacity),
-            MapCensus(name: "address-answers", count: answered.count, capacity: answered.capacity),
-        ]
-    }
-}
-
-struct AddressLink: Sendable {
-    let key: NodeKey
-    let direction: LinkDirection
-    let origin: LinkOrigin
-    /// The greeting is over.
-    var isReady = false
-    /// Whether the peer takes PX_REQ.
-    var exchanges = false
-    /// It owes us an answer.
-    var isAsked = false
-}
-
 /// The exchange of addresses: frames and links to the overlay, its wishes to the driver.
 extension Node {
     mutating func noteOrigin(_ origin: LinkOrigin, of link: LinkID) {
@@ -133,8 +47,8 @@ extension Node {
     var overlayDeadline: UInt64? { addresses?.overlay.nextDeadline }
 
     mutating func turnOverlay(_ now: Moment, _ effects: inout [Effect]) {
-        guard let book = addresses,
-            book.isDue || now.monotonicMilliseconds >= book.overlay.nextDeadline
+        guard let isDue = addresses?.isDue,
+            isDue || now.monotonicMilliseconds >= overlayDeadline ?? .max
         else { return }
         addresses?.isDue = false
         guard let actions = addresses?.overlay.turn(at: now) else { return }
@@ -165,23 +79,11 @@ extension Node {
         guard let state = addresses?.links[link], state.isReady else { return }
         let time = now.monotonicMilliseconds
         // One answer a peer in ten minutes, before anything is verified (threats.md, T25).
-        guard mayAnswer(state.key, time), var book = addresses else { return }
+        guard addresses?.noteAnswer(to: state.key, at: time) == true else { return }
         if let record { learn([record], over: state, now) }
         guard let told = addresses?.overlay.answer(to: state.key, at: now) else { return }
-        book = addresses ?? book
-        let records = [book.own].compactMap { $0 } + told.compactMap(\.record)
+        let records = [addresses?.own].compactMap { $0 } + told.compactMap(\.record)
         effects.append(.send(link, .addressResponse(Array(records.prefix(WireLimits.addresses)))))
-    }
-
-    private mutating func mayAnswer(_ key: NodeKey, _ time: UInt64) -> Bool {
-        guard let book = addresses else { return false }
-        let rest = book.settings.limits.answerMilliseconds
-        if let last = book.answered[key], time < last + rest { return false }
-        if book.answered.isFull {
-            for (position, old) in book.answered.keys.enumerated()
-            where book.answered.values[position] + rest <= time { addresses?.answered.remove(old) }
-        }
-        return addresses?.answered.set(key, time) ?? false
     }
 
     mutating func addressesTold(
@@ -253,15 +155,4 @@ extension Node {
                 tried: $0.overlay.triedNodes.count, outbound: $0.overlay.outboundNodes)
         }
     }
-}
-
-/// What a node knows of the network around it.
-public struct OverlaySummary: Sendable {
-    /// Where others are told that we are.
-    public var announced: NetworkAddress?
-    /// Nodes that were only told of, and nodes that answered.
-    public var new: Int
-    public var tried: Int
-    /// Nodes that the overlay dialled and is linked with.
-    public var outbound: [KnownNode]
 }

@@ -115,8 +115,7 @@ extension Node {
     mutating func graftOverdue(_ now: Moment, _ effects: inout [Effect]) {
         let time = now.monotonicMilliseconds
         guard let due = awaitedDue, due <= time else { return }
-        var grafts: [LinkID: [FeedTag]] = [:]
-        var order: [LinkID] = []
+        var overdue: [(index: FeedIndex, announcer: LinkID?)] = []
         for key in awaited.keys {
             guard let awaiting = awaited[key], awaiting.due <= time else { continue }
             awaited.remove(key)
@@ -124,10 +123,23 @@ extension Node {
                 continue
             }
             wantFromAll(index)
-            guard let link = graftable(index, preferring: awaiting.link, now) else { continue }
+            overdue.append((index, awaiting.link))
+        }
+        graft(overdue, now, &effects)
+    }
+
+    /// Has each feed pushed by its announcer, or by the best link that holds it; one frame a link.
+    private mutating func graft(
+        _ wanted: [(index: FeedIndex, announcer: LinkID?)], _ now: Moment,
+        _ effects: inout [Effect]
+    ) {
+        var grafts: [LinkID: [FeedTag]] = [:]
+        var order: [LinkID] = []
+        for (index, announcer) in wanted {
+            guard let link = graftable(index, preferring: announcer, now) else { continue }
             adopt(link, index)
             if grafts[link] == nil { order.append(link) }
-            grafts[link, default: []].append(FeedTag(key))
+            grafts[link, default: []].append(FeedTag(feeds[index].key))
         }
         for link in order {
             send(grafts[link] ?? [], to: link, &effects) { .graft($0) }
@@ -145,22 +157,12 @@ extension Node {
     mutating func replaceUpstream(
         _ link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
-        var orphans: [FeedIndex] = []
+        var orphans: [(index: FeedIndex, announcer: LinkID?)] = []
         for index in feeds.indices where feeds[index].upstreams.contains(link) {
             feeds[index].upstreams.removeAll { $0 == link }
-            if feeds[index].upstreams.isEmpty { orphans.append(index) }
+            if feeds[index].upstreams.isEmpty { orphans.append((index, nil)) }
         }
-        var grafts: [LinkID: [FeedTag]] = [:]
-        var order: [LinkID] = []
-        for index in orphans {
-            guard let other = graftable(index, preferring: nil, now) else { continue }
-            adopt(other, index)
-            if grafts[other] == nil { order.append(other) }
-            grafts[other, default: []].append(FeedTag(feeds[index].key))
-        }
-        for other in order {
-            send(grafts[other] ?? [], to: other, &effects) { .graft($0) }
-        }
+        graft(orphans, now, &effects)
     }
 
     /// Who should push a feed from now on: the one preferred if its score allows, or else the best that holds it.

@@ -6,11 +6,19 @@ struct FeedIndex: Hashable, Sendable {
     let raw: Int
 }
 
-/// What the core knows of one feed: a hash chain up to the tip, and a window past it.
+/// What the core knows of one feed: a hash chain from its base up to the tip, and a window past it.
 struct FeedState: Sendable {
     let key: PublicKey
     /// Who speaks here: the delegating author, or the key itself.
     var author: PublicKey
+    /// Places 1 ... base are not held; unless it is 0, a checkpoint follows.
+    private(set) var base: UInt64 = 0
+    /// Id of the place at the base.
+    private(set) var baseID: RecordID = .zero
+    /// Checkpoints that are verified, ascending.
+    private(set) var checkpoints: [FeedCheckpoint] = []
+    /// A range that should have begun with a checkpoint did not: the feed is held from its first record or not.
+    var lacksCheckpoints = false
     /// Highest contiguous sequence that is committed.
     var frontier: UInt64 = 0
     var head: RecordID = .zero
@@ -19,8 +27,8 @@ struct FeedState: Sendable {
     var tip: UInt64 = 0
     var tipID: RecordID = .zero
     var tipTime = Instant(milliseconds: 0)
-    /// `IDFingerprint` of the records 1 ... tip.
-    var fingerprints: [UInt64] = []
+    /// `IDFingerprint` of the records base + 1 ... tip.
+    private(set) var fingerprints: [UInt64] = []
     /// Verified records past a gap, ascending by sequence.
     var window: [WaitingRecord] = []
     /// The place that was signed twice; nothing at or after it counts.
@@ -36,8 +44,27 @@ struct FeedState: Sendable {
     }
 
     var isFrozen: Bool { frozenAt != nil }
+    /// Whether anything of it is committed.
+    var isHeld: Bool { frontier > base }
+
+    /// `IDFingerprint` of a verified place; nil for one that is not held.
+    func fingerprint(at sequence: UInt64) -> UInt64? {
+        sequence > base && sequence <= tip ? fingerprints[Int(sequence - base) - 1] : nil
+    }
+
+    /// Begins a feed of which nothing is held yet behind a place with this id.
+    mutating func begin(after sequence: UInt64, _ id: RecordID) {
+        require(tip == base && checkpoints.isEmpty, "a base is set before anything is held")
+        (base, frontier, tip) = (sequence, sequence, sequence)
+        (baseID, head, tipID) = (id, id, id)
+    }
 
     /// Appends a verified record, or the place of a retracted one, at the tip.
+    mutating func extend(by place: ChainPlace, fingerprint: UInt64) {
+        extend(id: place.id, time: place.time, fingerprint: fingerprint)
+        if let checkpoint = FeedCheckpoint(place) { checkpoints.append(checkpoint) }
+    }
+
     mutating func extend(id: RecordID, time: Instant?, fingerprint: UInt64) {
         tip += 1
         tipID = id
@@ -50,8 +77,50 @@ struct FeedState: Sendable {
         tip = frontier
         tipID = head
         tipTime = headTime
-        fingerprints.removeLast(fingerprints.count - Int(frontier))
+        fingerprints.removeLast(fingerprints.count - Int(frontier - base))
+        while let last = checkpoints.last, last.sequence > frontier { checkpoints.removeLast() }
         window = []
+    }
+
+    /// Forgets what is before a checkpoint that is committed.
+    mutating func trim(before checkpoint: FeedCheckpoint) {
+        let sequence = checkpoint.sequence
+        require(sequence > base && sequence <= frontier, "only what is held is dropped")
+        fingerprints.removeFirst(Int(sequence - base) - 1)
+        checkpoints.removeAll { $0.sequence < sequence }
+        (base, baseID) = (sequence - 1, checkpoint.previous)
+    }
+
+    /// Puts committed places before the base.
+    mutating func prepend(_ block: FeedBlock) {
+        require(block.base + UInt64(block.fingerprints.count) == base, "a block ends at the base")
+        fingerprints.insert(contentsOf: block.fingerprints, at: 0)
+        checkpoints.insert(contentsOf: block.checkpoints, at: 0)
+        (base, baseID) = (block.base, block.baseID)
+    }
+}
+
+/// Places that were fetched to go before the base of a feed.
+struct FeedBlock: Sendable {
+    /// The base with them.
+    let base: UInt64
+    let baseID: RecordID
+    let fingerprints: [UInt64]
+    let checkpoints: [FeedCheckpoint]
+}
+
+/// Where a feed can be held from.
+struct FeedCheckpoint: Hashable, Sendable {
+    let sequence: UInt64
+    let previous: RecordID
+
+    /// Nil for any other place.
+    init?(_ place: ChainPlace) {
+        guard case .record(let record) = place, case .checkpoint = record.body.payload else {
+            return nil
+        }
+        sequence = record.body.sequence
+        previous = record.body.previous
     }
 }
 

@@ -64,6 +64,8 @@ extension Node {
         strangers.removeAll { $0.feed == key }
         guard let index = feeds.index(of: key) else { return }
         rollBack(index)
+        gathered.forget(key)
+        blocks.remove(key)
         let author = feeds[index].author
         feeds.remove(index)
         for link in links.keys { links.update(link) { $0.forget(index) } }

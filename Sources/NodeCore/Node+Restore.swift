@@ -11,8 +11,11 @@ extension Node {
             entry.sequence == feeds[index].tip + 1
         else { return }
         let stored = entry.storedRecord
-        feeds[index].extend(
-            id: entry.id, time: stored?.record.body.time, fingerprint: fingerprint(entry.id))
+        if let stored {
+            feeds[index].extend(by: .record(stored.record), fingerprint: fingerprint(entry.id))
+        } else {
+            feeds[index].extend(id: entry.id, time: nil, fingerprint: fingerprint(entry.id))
+        }
         feeds[index].frontier = entry.sequence
         feeds[index].head = entry.id
         feeds[index].headTime = feeds[index].tipTime
@@ -30,13 +33,15 @@ extension Node {
     }
 
     private mutating func restoreFeed(_ entry: StoredEntry) -> FeedIndex? {
-        guard !feeds.isFull, case .record(let stored) = entry, entry.sequence == 1 else {
-            return nil
-        }
-        var author = entry.feed
-        if case .delegate(let claimed, _) = stored.record.body.payload { author = claimed }
+        guard !feeds.isFull, case .record(let stored) = entry,
+            entry.sequence == 1 || isBeginning(stored.record)
+        else { return nil }
+        let author = stored.record.speaker
         let index = feeds.add(entry.feed)
         feeds[index].author = author
+        if entry.sequence > 1 {
+            feeds[index].begin(after: entry.sequence - 1, stored.record.body.previous)
+        }
         openAccount(author)
         if let proof = proofs[entry.feed] { feeds[index].frozenAt = proof.sequence }
         return index

@@ -56,6 +56,7 @@ public struct DaemonService: Service {
         try Sodium.forbidCoreDumps()
         try paths.prepareDirectories()
         let lock = try DirectoryLock(path: paths.lockFile)
+        try KeyRotation.finish(configuration, paths)
         let identity = try NodeIdentity.read(paths)
         let parts = try NodeParts(
             configuration: configuration, paths: paths, identity: identity, log: log)

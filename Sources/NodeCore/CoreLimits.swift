@@ -74,6 +74,8 @@ public struct CoreLimits: Sendable {
     public var readsPerLink = 64
     /// Fork proofs kept.
     public var forkProofs = 1_024
+    /// Rotations remembered, and revocations.
+    public var keyChanges = 1_024
     /// Titles kept, and candidates for one item.
     public var titles = 100_000
     public var titlesPerItem = 4

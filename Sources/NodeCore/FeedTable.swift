@@ -9,8 +9,12 @@ struct FeedIndex: Hashable, Sendable {
 /// What the core knows of one feed: a hash chain from its base up to the tip, and a window past it.
 struct FeedState: Sendable {
     let key: PublicKey
-    /// Who speaks here: the delegating author, or the key itself.
+    /// Who speaks here, as far as is committed: the delegating author, or the key itself, or what that changed to.
     var author: PublicKey
+    /// The same as far as is verified.
+    private(set) var tipAuthor: PublicKey
+    /// Who speaks at the first place that is held.
+    private(set) var baseAuthor: PublicKey
     /// Places 1 ... base are not held; unless it is 0, a checkpoint follows.
     private(set) var base: UInt64 = 0
     /// Id of the place at the base.
@@ -40,7 +44,12 @@ struct FeedState: Sendable {
 
     init(key: PublicKey) {
         self.key = key
-        author = key
+        (author, tipAuthor, baseAuthor) = (key, key, key)
+    }
+
+    /// Says who speaks at the first place.
+    mutating func open(for author: PublicKey) {
+        (self.author, tipAuthor, baseAuthor) = (author, author, author)
     }
 
     var isFrozen: Bool { frozenAt != nil }
@@ -63,6 +72,7 @@ struct FeedState: Sendable {
     mutating func extend(by place: ChainPlace, fingerprint: UInt64) {
         extend(id: place.id, time: place.time, fingerprint: fingerprint)
         if let checkpoint = FeedCheckpoint(place) { checkpoints.append(checkpoint) }
+        if let rotation = place.rotation { tipAuthor = rotation.new }
     }
 
     mutating func extend(id: RecordID, time: Instant?, fingerprint: UInt64) {
@@ -77,6 +87,7 @@ struct FeedState: Sendable {
         tip = frontier
         tipID = head
         tipTime = headTime
+        tipAuthor = author
         fingerprints.removeLast(fingerprints.count - Int(frontier - base))
         while let last = checkpoints.last, last.sequence > frontier { checkpoints.removeLast() }
         window = []
@@ -88,7 +99,7 @@ struct FeedState: Sendable {
         require(sequence > base && sequence <= frontier, "only what is held is dropped")
         fingerprints.removeFirst(Int(sequence - base) - 1)
         checkpoints.removeAll { $0.sequence < sequence }
-        (base, baseID) = (sequence - 1, checkpoint.previous)
+        (base, baseID, baseAuthor) = (sequence - 1, checkpoint.previous, checkpoint.speaker)
     }
 
     /// Puts committed places before the base.
@@ -96,7 +107,7 @@ struct FeedState: Sendable {
         require(block.base + UInt64(block.fingerprints.count) == base, "a block ends at the base")
         fingerprints.insert(contentsOf: block.fingerprints, at: 0)
         checkpoints.insert(contentsOf: block.checkpoints, at: 0)
-        (base, baseID) = (block.base, block.baseID)
+        (base, baseID, baseAuthor) = (block.base, block.baseID, block.baseAuthor)
     }
 }
 
@@ -105,6 +116,7 @@ struct FeedBlock: Sendable {
     /// The base with them.
     let base: UInt64
     let baseID: RecordID
+    let baseAuthor: PublicKey
     let fingerprints: [UInt64]
     let checkpoints: [FeedCheckpoint]
 }
@@ -113,6 +125,7 @@ struct FeedBlock: Sendable {
 struct FeedCheckpoint: Hashable, Sendable {
     let sequence: UInt64
     let previous: RecordID
+    let speaker: PublicKey
 
     /// Nil for any other place.
     init?(_ place: ChainPlace) {
@@ -121,6 +134,17 @@ struct FeedCheckpoint: Hashable, Sendable {
         }
         sequence = record.body.sequence
         previous = record.body.previous
+        speaker = record.speaker
+    }
+}
+
+extension ChainPlace {
+    var rotation: Rotation? {
+        if case .record(let record) = self, case .rotate(let rotation) = record.body.payload {
+            rotation
+        } else {
+            nil
+        }
     }
 }
 

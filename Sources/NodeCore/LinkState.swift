@@ -119,25 +119,19 @@ struct LinkState: Sendable {
         feed.raw < reaches.count ? UInt64(reaches[feed.raw].known) : 0
     }
 
-    /// Whether it holds a later part of the feed only than we need.
-    func isPartial(_ feed: FeedIndex) -> Bool {
-        feed.raw < reaches.count && reaches[feed.raw].isPartial
+    /// Whether it showed that it does not hold this place of a feed.
+    func lacks(_ sequence: UInt64, of feed: FeedIndex) -> Bool {
+        feed.raw < reaches.count && sequence < UInt64(reaches[feed.raw].begins)
     }
 
-    mutating func setPartial(_ isPartial: Bool, _ feed: FeedIndex) {
-        guard isPartial != self.isPartial(feed) else { return }
+    mutating func note(begins sequence: UInt64, of feed: FeedIndex) {
         makeRoom(for: feed)
-        reaches[feed.raw].isPartial = isPartial
+        reaches[feed.raw].begins = UInt32(clamping: sequence)
     }
 
-    /// Whether it could not give what is before our suffix of the feed.
-    func lacksBlocks(_ feed: FeedIndex) -> Bool {
-        feed.raw < reaches.count && reaches[feed.raw].lacksBlocks
-    }
-
-    mutating func setLacksBlocks(_ feed: FeedIndex) {
-        makeRoom(for: feed)
-        reaches[feed.raw].lacksBlocks = true
+    /// It may hold more by now. O(feeds).
+    mutating func forgetBeginnings() {
+        for place in reaches.indices { reaches[place].begins = 0 }
     }
 
     func isKnown(_ feed: FeedIndex, through sequence: UInt64) -> Bool { known(feed) >= sequence }

@@ -98,7 +98,10 @@ extension Node {
     mutating func want(_ feed: PublicKey, through told: UInt64, from link: LinkID) {
         let sequence = worthAsking(feed, through: told)
         guard sequence > feeds.tip(of: feed) else { return }
-        if let index = feeds.index(of: feed), links[link]?.isPartial(index) == true { return }
+        if let index = feeds.index(of: feed), links[link]?.lacks(feeds[index].tip + 1, of: index) == true
+        {
+            return
+        }
         let hasRoom = wantsTotal < limits.wants
         let added = links.update(link) { state -> Int in
             let before = state.wants.count

@@ -204,6 +204,7 @@ extension Node {
                     links[slot: slot].frontierRounds % configuration.fullFrontierRounds
                     == configuration.fullFrontierRounds - 1
                 if isWhole {
+                    links[slot: slot].forgetBeginnings()
                     reconcile(link, now, &effects)
                 } else {
                     tellFrontier(link, whole: false, now, &effects)

@@ -12,7 +12,9 @@ extension Node {
             own.held.append((id, drafts))
             return
         }
-        guard !mustWait, !own.isFenced, !own.isUncertain, !feeds[index].isFrozen else {
+        guard !mustWait, !own.isFenced, !own.isUncertain, !feeds[index].isFrozen,
+            lastCounted(index) == nil
+        else {
             effects.append(.published(id, .failure(.fenced)))
             return
         }
@@ -48,8 +50,14 @@ extension Node {
         return Gathered.Place(entry: .record(stored), feed: index, source: nil)
     }
 
-    /// What our first record says of whom the own feed speaks for.
+    /// What our first record says of whom the own feed speaks for, or the last ROTATE.
     private var ownConsent: Consent? {
+        let last = own.log.entries.last {
+            if case .rotate = $0.payload { true } else { false }
+        }
+        if case .rotate(let rotation)? = last?.payload {
+            return Consent(author: rotation.new, signature: rotation.consent)
+        }
         guard case .delegate(let author, let signature)? = own.log.entries.first?.payload else {
             return nil
         }
@@ -237,6 +245,9 @@ extension Node {
     public var publishObstacle: Notice? {
         guard let feed = feeds[configuration.feed] else { return nil }
         if let frozenAt = feed.frozenAt { return .ownFeedForked(sequence: frozenAt) }
+        if let last = feeds.index(of: configuration.feed).flatMap({ lastCounted($0) }) {
+            return .ownDeviceRevoked(after: last)
+        }
         if let lost = own.lostThrough { return .ownFeedBehind(held: feed.frontier, known: lost) }
         if own.isUncertain { return .storeFailed(storeFailure ?? .ioError) }
         return nil

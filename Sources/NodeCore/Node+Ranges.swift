@@ -59,8 +59,7 @@ extension Node {
         }
         if asked != nil { release(response.feed, from: link) }
         let before = feeds.tip(of: response.feed)
-        if let asked, let index = feeds.index(of: response.feed), asked.last <= feeds[index].base + 1
-        {
+        if let asked, let index = feeds.index(of: response.feed), asked.first <= feeds[index].base {
             takeBlock(response.chain, asked, of: index, from: link, now, &effects)
             pump(link, now, &effects)
             return
@@ -147,9 +146,13 @@ extension Node {
         let fresh = segment.drop { $0.sequence <= tip }
         counts.count(.ignore(.duplicate), places: segment.count - fresh.count)
         guard let next = fresh.first else { return .ignore(.duplicate) }
+        if let ended = lastCounted(index), next.sequence > ended { return .ignore(.revoked) }
         guard next.sequence == tip + 1 else {
-            if mayJump(to: next, index) { return judgeFirst(segment, from: link, now, &effects) }
-            want(first.feed, through: last.sequence, from: link)
+            if mayJump(to: next, index, from: link) {
+                return judgeFirst(segment, from: link, now, &effects)
+            }
+            // Where it begins with a checkpoint the peer has nothing before it.
+            if !isBeginning(next) { want(first.feed, through: last.sequence, from: link) }
             return .ignore(.tooFarAhead)
         }
         if !isLostOwn, let verdict = judgeQuota(fresh, now) { return verdict }
@@ -177,9 +180,9 @@ extension Node {
         _ effects: inout [Effect]
     ) -> Verdict? {
         guard case .record(let record)? = segment.first else { return .reject(.badRetraction) }
-        if let verdict = judgeAdmission(record, now) ?? judgeQuota(segment, now) { return verdict }
+        if let verdict = judgeAdmission(record, now) ?? judgeRoom(segment, now) { return verdict }
         var state = FeedState(key: record.body.feed)
-        state.author = record.speaker
+        state.open(for: record.speaker)
         if record.body.sequence > 1 {
             state.begin(after: record.body.sequence - 1, record.body.previous)
         }
@@ -187,7 +190,10 @@ extension Node {
         if let verdict = judgeSignature(segment, after: .zero, of: record.speaker, now) {
             return verdict
         }
-        if feeds.index(of: record.body.feed) != nil { evict(record.body.feed) }
+        if feeds.index(of: record.body.feed) != nil {
+            guard holdsConsent(record) else { return .reject(.badDelegation) }
+            evict(record.body.feed)
+        }
         switch admitFeed(of: record, &effects) {
         case .failure(let refusal): return refusal.verdict
         case .success(let index):
@@ -196,11 +202,15 @@ extension Node {
         }
     }
 
-    /// Room and clock: a segment is taken whole or not at all, so a feed may pass its cap by a part of one.
+    /// Cap, room and clock: a segment is taken whole or not at all, so a feed may pass its cap by a part of one.
     private func judgeQuota(_ fresh: ArraySlice<ChainPlace>, _ now: Moment) -> Verdict? {
         guard let first = fresh.first,
             feeds.index(of: first.feed).map({ !isOverCap(first.sequence, $0) }) ?? true
         else { return .ignore(.overQuota) }
+        return judgeRoom(fresh, now)
+    }
+
+    private func judgeRoom(_ fresh: ArraySlice<ChainPlace>, _ now: Moment) -> Verdict? {
         let latest = now.wall.advanced(byMilliseconds: limits.futureMilliseconds)
         if fresh.contains(where: { $0.time ?? latest > latest }) { return .ignore(.futureDated) }
         return hasRoom(for: fresh.count) ? nil : .ignore(.storeUnavailable)
@@ -228,6 +238,7 @@ extension Node {
     /// What is wrong with places that follow the tip, apart from signatures and the chain itself.
     func fault(of places: ArraySlice<ChainPlace>, in feed: FeedState) -> RejectReason? {
         var time = feed.tipTime
+        var author = feed.tipAuthor
         var added: [UInt64] = []
         added.reserveCapacity(places.count)
         /// Before the base nobody can tell.
@@ -252,13 +263,24 @@ extension Node {
                 case .delegate where record.body.sequence != 1: return .badDelegation
                 case .checkpoint:
                     guard record.body.sequence % limits.checkpointSpan == 0,
-                        record.speaker == feed.author
+                        record.speaker == author
                     else { return .badCheckpoint }
                     checkpoints.append(record.body.sequence)
                 case .retract(let sequence, let id, let previous):
                     guard sequence > 1, sequence < record.body.sequence,
                         !checkpoints.contains(sequence), isHeld(id, at: sequence), isHeld(previous, at: sequence - 1)
                     else { return .badRetraction }
+                case .rotate(let rotation):
+                    guard rotation.old == author,
+                        rotation.isSigned(
+                            feed: feed.key, network: configuration.network, scheme: scheme)
+                    else { return .badKeyChange }
+                    author = rotation.new
+                case .revoke(let revocation):
+                    guard
+                        revocation.isSigned(
+                            by: author, network: configuration.network, scheme: scheme)
+                    else { return .badKeyChange }
                 default: break
                 }
             }
@@ -273,7 +295,6 @@ extension Node {
         _ effects: inout [Effect]
     ) {
         let isOwn = feeds[index].key == configuration.feed
-        links.update(link) { $0.setPartial(false, index) }
         for place in places {
             feeds[index].extend(by: place, fingerprint: fingerprint(place.id))
             switch place {

@@ -108,8 +108,9 @@ extension Node {
         }
         let retracted = Set(entries.compactMap(\.retracted))
         for entry in entries {
-            guard let feed = feeds[entry.feed], !feed.isFrozen, entry.sequence <= feed.frontier,
-                entry.sequence > feed.base
+            guard let index = feeds.index(of: entry.feed), counts(entry.sequence, of: index),
+                feeds[index].author == author, entry.sequence <= feeds[index].frontier,
+                entry.sequence > feeds[index].base
             else { continue }
             if entry.storedRecord != nil, let tombstone = bury(entry, retracted, entries) {
                 gathered.tombstones.append(tombstone)
@@ -120,6 +121,7 @@ extension Node {
                 ledger.noteWithdrawal(by: author)
             }
         }
+        carryTrust(of: author)
         ranking.graphChanged(now, configuration)
     }
 

@@ -21,14 +21,14 @@ extension Node {
         feeds[index].headTime = feeds[index].tipTime
         feeds.touch(index)
         guard let stored else {
-            if !feeds[index].isFrozen { ledger.noteWithdrawal(by: feeds[index].author) }
+            if counts(entry.sequence, of: index) { ledger.noteWithdrawal(by: feeds[index].author) }
             return
         }
         if key == configuration.feed { own.log.append(stored.record) }
-        if !feeds[index].isFrozen {
-            apply(
-                stored, author: feeds[index].author,
-                Moment(wall: stored.firstSeen, monotonicMilliseconds: 0))
+        let moment = Moment(wall: stored.firstSeen, monotonicMilliseconds: 0)
+        _ = noteKeys(stored.record, in: index, moment)
+        if counts(entry.sequence, of: index) {
+            apply(stored, author: feeds[index].author, moment)
         }
     }
 
@@ -38,7 +38,7 @@ extension Node {
         else { return nil }
         let author = stored.record.speaker
         let index = feeds.add(entry.feed)
-        feeds[index].author = author
+        feeds[index].open(for: author)
         if entry.sequence > 1 {
             feeds[index].begin(after: entry.sequence - 1, stored.record.body.previous)
         }

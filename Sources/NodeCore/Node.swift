@@ -30,6 +30,10 @@ public struct Node: Sendable {
     var unannounced: [FeedIndex] = []
     var announceAt: UInt64?
     var accounts: BoundedTable<PublicKey, AuthorAccount>
+    /// Authors whose key gave way to another.
+    var succession: Succession
+    /// Devices that speak no longer, and the last place of each that counts.
+    var revocations: BoundedTable<RevokedDevice, UInt64>
     /// By tier: signatures checked.
     var verified = [TokenBucket](repeating: TokenBucket(), count: Tier.allCases.count)
     /// Whose a feed is that was asked about and not taken in.
@@ -84,6 +88,8 @@ public struct Node: Sendable {
         fetching = BoundedTable(capacity: limits.links * limits.rangesPerLink)
         proofs = BoundedTable(capacity: limits.forkProofs)
         scores = BoundedTable(capacity: limits.scoredPeers)
+        succession = Succession(capacity: limits.keyChanges)
+        revocations = BoundedTable(capacity: limits.keyChanges)
         blocks = BoundedTable(capacity: limits.openBlocks)
         awaited = BoundedTable(capacity: limits.awaitedFeeds)
         accounts = BoundedTable(capacity: limits.feeds)
@@ -98,7 +104,7 @@ public struct Node: Sendable {
         random = SeededRandom(seed: configuration.seed, stream: "core")
         addresses = configuration.overlay.map { AddressBook($0, links: limits.links) }
         let index = feeds.add(configuration.feed)
-        feeds[index].author = configuration.author
+        feeds[index].open(for: configuration.author)
     }
 
     /// Takes one input and appends what follows from it to `effects`.

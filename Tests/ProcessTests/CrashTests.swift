@@ -113,8 +113,10 @@ extension ProcessTests {
         private func check(
             _ ana: LocalNode, _ ben: LocalNode, _ acknowledged: [UInt64: String], seed: UInt64
         ) throws {
+            // The node's own: one at each multiple of 128.
+            let checkpoints = (acknowledged.keys.max() ?? 0) / 128
             try AgreementMonitor(nodes: [ana, ben]).wait(
-                feeds: 2, records: UInt64(acknowledged.count) + 3, seconds: 30)
+                feeds: 2, records: UInt64(acknowledged.count) + 3 + checkpoints, seconds: 30)
             let own = try history(of: ana)
             let lost = acknowledged.filter { own[$0.key] != $0.value }
             #expect(lost.isEmpty, "seed \(seed): lost on the node itself: \(lost)")

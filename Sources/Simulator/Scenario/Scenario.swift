@@ -52,6 +52,9 @@ public struct Scenario: Hashable, Sendable {
     public var feedLimit = 0
     public var strangerLimit = 0
     public var proofLimit = 0
+    public var feedRecordLimit = 0
+    public var strangerRecordLimit = 0
+    public var checkpointSpan = 0
 
     public var halves = 0
     public var isolations = 0

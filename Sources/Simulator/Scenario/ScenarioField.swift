@@ -125,6 +125,15 @@ public struct ScenarioField: Sendable {
         ScenarioField(
             "limits.proofs", .integer(\.proofLimit, 0...1_000_000),
             "fork proofs that a node holds; 0: as in the daemon"),
+        ScenarioField(
+            "limits.feed_records", .integer(\.feedRecordLimit, 0...1_000_000),
+            "records that a node holds of a feed that trust reaches; 0: as in the daemon"),
+        ScenarioField(
+            "limits.stranger_records", .integer(\.strangerRecordLimit, 0...1_000_000),
+            "records that a node holds of a stranger's feed; 0: as in the daemon"),
+        ScenarioField(
+            "limits.checkpoint_span", .integer(\.checkpointSpan, 0...1_000_000),
+            "a checkpoint stands at each multiple of it; 0: as in the daemon"),
     ]
 
     private static let network: [ScenarioField] = [

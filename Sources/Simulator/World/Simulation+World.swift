@@ -174,6 +174,15 @@ extension Simulation {
         if scenario.feedLimit > 0 { core.limits.feeds = scenario.feedLimit }
         if scenario.strangerLimit > 0 { core.limits.strangerFeeds = scenario.strangerLimit }
         if scenario.proofLimit > 0 { core.limits.forkProofs = scenario.proofLimit }
+        if scenario.feedRecordLimit > 0 {
+            core.limits.feedRecords = UInt64(scenario.feedRecordLimit)
+        }
+        if scenario.strangerRecordLimit > 0 {
+            core.limits.strangerRecords = UInt64(scenario.strangerRecordLimit)
+        }
+        if scenario.checkpointSpan > 0 {
+            core.limits.checkpointSpan = UInt64(scenario.checkpointSpan)
+        }
         core.limits.upstreams = scenario.upstreams
         core.limits.trustedUpstreams = scenario.trustedUpstreams
         return core

@@ -28,6 +28,8 @@ let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+/// The module of SQLite's C interface as GRDB has it, for the file system under StorageTests.
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let lifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -148,7 +150,7 @@ let package = Package(
             "CryptographyTests", ["Primitives", "Records", "Cryptography"], vectors: ["Vectors"]),
         tests(
             "StorageTests",
-            ["Primitives", "Records", "NodeCore", "Cryptography", "Storage", grdb]),
+            ["Primitives", "Records", "NodeCore", "Cryptography", "Storage", grdb, sqlite]),
         tests("TransportTests", ["Primitives", "Transport"]),
         tests("SimulatorTests", ["Primitives", "Records", "NodeCore", "Simulator"]),
         tests("ReproductionTests", ["Primitives", "Ranking", "Evaluation", "Reproduction"]),

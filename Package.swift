@@ -99,7 +99,10 @@ let package = Package(
             ]),
         room(
             "Simulator",
-            ["Primitives", "Records", "Ranking", "NodeCore", "Cryptography", heap, toml]),
+            [
+                "Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Evaluation", heap,
+                toml,
+            ]),
         room("Evaluation", ["Primitives", "Ranking", "Datasets"]),
         room("Reproduction", ["Primitives", "Ranking", "Evaluation"]),
         // 5

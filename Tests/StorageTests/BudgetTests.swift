@@ -37,7 +37,8 @@ struct BudgetTests {
     static let budgets: [UInt64] =
         ProcessInfo.processInfo.environment["VOUCHBIRD_MEASURE"] == nil ? [2] : [16, 64]
 
-    @Test("T19: ten times the budget offered, file and log never pass 1.10 of it", arguments: budgets)
+    @Test(
+        "T19: ten times the budget offered, file and log never pass 1.10 of it", arguments: budgets)
     func tenfold(budgetMebibytes: UInt64) throws {
         let batch = budgetMebibytes < 16 ? 250 : 1_000
         let budget = budgetMebibytes << 20

@@ -51,7 +51,8 @@ struct FeedWriter {
 
     /// Records of nearly the largest size.
     mutating func long(_ count: Int) throws -> [StoredRecord] {
-        guard let item = ItemID("book"), let title = Title(String(repeating: "x", count: 256)) else {
+        guard let item = ItemID("book"), let title = Title(String(repeating: "x", count: 256))
+        else {
             throw Unusable(text: "title")
         }
         return (0..<count).map { _ in write(.item(item, title)) }

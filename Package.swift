@@ -148,7 +148,7 @@ let package = Package(
             "CryptographyTests", ["Primitives", "Records", "Cryptography"], vectors: ["Vectors"]),
         tests(
             "StorageTests",
-            ["Primitives", "Records", "NodeCore", "Cryptography", "Storage", grdb]),
+            ["Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Storage", grdb]),
         tests("TransportTests", ["Primitives", "Transport"]),
         tests("SimulatorTests", ["Primitives", "Records", "NodeCore", "Simulator"]),
         tests("ReproductionTests", ["Primitives", "Ranking", "Evaluation", "Reproduction"]),

@@ -153,7 +153,9 @@ let package = Package(
             "CryptographyTests", ["Primitives", "Records", "Cryptography"], vectors: ["Vectors"]),
         tests(
             "StorageTests",
-            ["Primitives", "Records", "NodeCore", "Cryptography", "Storage", grdb, sqlite]),
+            [
+                "Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Storage", grdb, sqlite,
+            ]),
         tests("TransportTests", ["Primitives", "Transport"]),
         tests("SimulatorTests", ["Primitives", "Records", "NodeCore", "Simulator"]),
         tests("ReproductionTests", ["Primitives", "Ranking", "Evaluation", "Reproduction"]),

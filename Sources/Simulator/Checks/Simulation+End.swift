@@ -110,5 +110,27 @@ extension Simulation {
         oracle.check(
             mass / own <= entry / alpha + 1e-6, "mass-bound", host, now,
             "region has \(mass / own) of the ego's trust, at most \(entry / alpha) may enter")
+        checkBytes(host, region, flow: own * entry / alpha)
+    }
+
+    /// What a region has on a disk, counted there: `budget * flow + pool` at most, whatever keys it is made of. `flow` is
+    /// the bound of T2, from the oracle's own walk.
+    private func checkBytes(_ host: Host, _ region: Set<PublicKey>, flow: Double) {
+        let configured = StorageLimits().budgetBytes
+        let budget =
+            scenario.storeKibibytes > 0 ? UInt64(scenario.storeKibibytes) << 10 : configured
+        var bytes = 0
+        host.store.forEachEntry { entry in
+            guard region.contains(entry.feed) else { return }
+            switch entry {
+            case .record(let stored): bytes += stored.record.encoded.count
+            case .tombstone(let tombstone): bytes += tombstone.encodedRetraction.count
+            }
+        }
+        let share = Double(budget) * (min(1, flow) + 0.05)
+        metrics.regionBytes = max(metrics.regionBytes, Double(bytes) / Double(budget))
+        oracle.check(
+            Double(bytes) <= share, "region-bytes", host, now,
+            "region has \(bytes) B of a budget of \(budget), by its flow \(Int(share)) at most")
     }
 }

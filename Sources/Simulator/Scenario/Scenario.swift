@@ -52,6 +52,8 @@ public struct Scenario: Hashable, Sendable {
     public var feedLimit = 0
     public var strangerLimit = 0
     public var proofLimit = 0
+    /// Budget of net.db in KiB; 0: as in the daemon.
+    public var storeKibibytes = 0
 
     public var halves = 0
     public var isolations = 0

@@ -126,6 +126,9 @@ public struct ScenarioField: Sendable {
         ScenarioField(
             "limits.proofs", .integer(\.proofLimit, 0...1_000_000),
             "fork proofs that a node holds; 0: as in the daemon"),
+        ScenarioField(
+            "limits.store_kib", .integer(\.storeKibibytes, 0...1_000_000_000),
+            "budget for what others published; 0: as in the daemon"),
     ]
 
     private static let network: [ScenarioField] = [

@@ -181,6 +181,9 @@ extension Simulation {
         if scenario.feedLimit > 0 { core.limits.feeds = scenario.feedLimit }
         if scenario.strangerLimit > 0 { core.limits.strangerFeeds = scenario.strangerLimit }
         if scenario.proofLimit > 0 { core.limits.forkProofs = scenario.proofLimit }
+        if scenario.storeKibibytes > 0 {
+            core.limits.storage.budgetBytes = UInt64(scenario.storeKibibytes) << 10
+        }
         core.limits.upstreams = scenario.upstreams
         core.limits.trustedUpstreams = scenario.trustedUpstreams
         return core

@@ -95,7 +95,8 @@ public struct KeyRotation: Sendable {
     private static func unsure(_ paths: Paths) -> OperatingError {
         OperatingError(
             code: .storage, operation: "rotate the author key",
-            message: "\(paths.ownDatabase) is not the file that this node wrote last, and may be old: "
+            message:
+                "\(paths.ownDatabase) is not the file that this node wrote last, and may be old: "
                 + "to sign a place twice would fork the feed",
             hints: ["let it ask its peers first: vouchbird daemon, then publish something"])
     }

@@ -17,6 +17,8 @@ struct Gathered: Sendable {
     /// Of records that were fetched behind the RETRACT that names them.
     var tombstones: [Tombstone] = []
 
+    /// Whether there is something to delete and nothing to add.
+    var isEviction: Bool { !(removedFeeds.isEmpty && trims.isEmpty) && places.isEmpty }
     var isEmpty: Bool {
         places.isEmpty && proofs.isEmpty && removedFeeds.isEmpty && trims.isEmpty
             && tombstones.isEmpty

@@ -41,6 +41,13 @@ struct FeedState: Sendable {
     var upstreams: [LinkID] = []
     /// Value of the table's clock when the frontier last moved.
     var changedAt: UInt64 = 0
+    /// What it is charged of its author's share: up to the tip, and up to the frontier.
+    var bytes: UInt64 = 0
+    var committedBytes: UInt64 = 0
+    /// What its verified places are charged, base + 1 ... tip.
+    private var placeBytes: UInt64 = 0
+    /// More of it was refused because its author's share is used up.
+    var isHeldBack = false
 
     init(key: PublicKey) {
         self.key = key
@@ -70,13 +77,17 @@ struct FeedState: Sendable {
 
     /// Appends a verified record, or the place of a retracted one, at the tip.
     mutating func extend(by place: ChainPlace, fingerprint: UInt64) {
-        extend(id: place.id, time: place.time, fingerprint: fingerprint)
-        if let checkpoint = FeedCheckpoint(place) { checkpoints.append(checkpoint) }
+        if let checkpoint = FeedCheckpoint(place, offset: placeBytes) {
+            checkpoints.append(checkpoint)
+        }
+        extend(
+            id: place.id, time: place.time, fingerprint: fingerprint, bytes: place.chargedBytes)
         if let rotation = place.rotation { tipAuthor = rotation.new }
     }
 
-    mutating func extend(id: RecordID, time: Instant?, fingerprint: UInt64) {
+    mutating func extend(id: RecordID, time: Instant?, fingerprint: UInt64, bytes: UInt64) {
         tip += 1
+        placeBytes += bytes
         tipID = id
         if let time { tipTime = time }
         fingerprints.append(fingerprint)
@@ -87,26 +98,38 @@ struct FeedState: Sendable {
         tip = frontier
         tipID = head
         tipTime = headTime
+        bytes = committedBytes
+        placeBytes = committedBytes - min(committedBytes, StorageLimits.feedBytes)
         tipAuthor = author
         fingerprints.removeLast(fingerprints.count - Int(frontier - base))
         while let last = checkpoints.last, last.sequence > frontier { checkpoints.removeLast() }
         window = []
     }
 
-    /// Forgets what is before a checkpoint that is committed.
-    mutating func trim(before checkpoint: FeedCheckpoint) {
+    /// Forgets what is before a checkpoint that is committed. What that was charged.
+    mutating func trim(before checkpoint: FeedCheckpoint) -> UInt64 {
         let sequence = checkpoint.sequence
+        let dropped = checkpoint.offset
         require(sequence > base && sequence <= frontier, "only what is held is dropped")
         fingerprints.removeFirst(Int(sequence - base) - 1)
         checkpoints.removeAll { $0.sequence < sequence }
+        for place in checkpoints.indices { checkpoints[place].offset -= dropped }
+        placeBytes -= dropped
+        bytes -= dropped
+        committedBytes -= dropped
         (base, baseID, baseAuthor) = (sequence - 1, checkpoint.previous, checkpoint.speaker)
+        return dropped
     }
 
     /// Puts committed places before the base.
     mutating func prepend(_ block: FeedBlock) {
         require(block.base + UInt64(block.fingerprints.count) == base, "a block ends at the base")
         fingerprints.insert(contentsOf: block.fingerprints, at: 0)
+        for place in checkpoints.indices { checkpoints[place].offset += block.bytes }
         checkpoints.insert(contentsOf: block.checkpoints, at: 0)
+        placeBytes += block.bytes
+        bytes += block.bytes
+        committedBytes += block.bytes
         (base, baseID, baseAuthor) = (block.base, block.baseID, block.baseAuthor)
     }
 }
@@ -119,6 +142,8 @@ struct FeedBlock: Sendable {
     let baseAuthor: PublicKey
     let fingerprints: [UInt64]
     let checkpoints: [FeedCheckpoint]
+    /// What they are charged.
+    let bytes: UInt64
 }
 
 /// Where a feed can be held from.
@@ -126,9 +151,12 @@ struct FeedCheckpoint: Hashable, Sendable {
     let sequence: UInt64
     let previous: RecordID
     let speaker: PublicKey
+    /// What the places between the base and it are charged.
+    var offset: UInt64
 
     /// Nil for any other place.
-    init?(_ place: ChainPlace) {
+    init?(_ place: ChainPlace, offset: UInt64) {
+        self.offset = offset
         guard case .record(let record) = place, case .checkpoint = record.body.payload else {
             return nil
         }

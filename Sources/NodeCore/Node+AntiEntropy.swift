@@ -98,9 +98,10 @@ extension Node {
     mutating func want(_ feed: PublicKey, through told: UInt64, from link: LinkID) {
         let sequence = worthAsking(feed, through: told)
         guard sequence > feeds.tip(of: feed) else { return }
-        if let index = feeds.index(of: feed), links[link]?.lacks(feeds[index].tip + 1, of: index) == true
-        {
-            return
+        if let index = feeds.index(of: feed) {
+            // What its author's share has no room for would be refused again.
+            if feeds[index].isHeldBack { return }
+            if links[link]?.lacks(feeds[index].tip + 1, of: index) == true { return }
         }
         let hasRoom = wantsTotal < limits.wants
         let added = links.update(link) { state -> Int in
@@ -150,6 +151,10 @@ extension Node {
         guard let slot = links.slot(of: link), links[slot: slot].isReady else { return }
         links[slot: slot].scanAt = nil
         guard !links[slot: slot].wants.isEmpty, links[slot: slot].askAgainAt == nil else { return }
+        guard storeRestsUntil == nil else {
+            links[slot: slot].scanAt = storeRestsUntil
+            return
+        }
         var left = min(links[slot: slot].wants.count, limits.scannedWants)
         var hasAsked = false
         while left > 0, !links[slot: slot].ranges.isFull, !links[slot: slot].wants.isEmpty {

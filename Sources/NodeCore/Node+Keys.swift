@@ -28,13 +28,7 @@ extension Node {
         if feeds[index].author != rotation.new {
             let old = feeds[index].author
             feeds[index].author = rotation.new
-            if feeds[index].key != configuration.feed {
-                openAccount(rotation.new)
-                if closeAccount(old) == 0 {
-                    graph.remove(author: old)
-                    ledger.forget(old)
-                }
-            }
+            if feeds[index].key != configuration.feed { moveAccount(of: index, from: old) }
             rebuilds.add(old)
             rebuilds.add(rotation.new)
         }
@@ -55,6 +49,23 @@ extension Node {
             ranking.graphChanged(now, configuration)
             return .rotationForked(author: rotation.old)
         }
+    }
+
+    /// What a feed is charged goes with it, and so does its place in the pool.
+    private mutating func moveAccount(of index: FeedIndex, from old: PublicKey) {
+        let feed = feeds[index]
+        refund(feed.bytes, to: old)
+        let share = accounts[old]?.share ?? 0
+        if closeAccount(old) == 0 {
+            graph.remove(author: old)
+            ledger.forget(old)
+        }
+        openAccount(feed.author)
+        // Until somebody has ranked, nothing says what the new one's is.
+        if !hasRanked { accounts.update(feed.author) { $0.share = max($0.share, share) } }
+        charge(feed.bytes, to: feed.author)
+        pool.remove(feed.key)
+        if let member = poolMember(feed.key, feed.author) { pool.insert(member) }
     }
 
     /// What an old key says of trust is that its successor has all of it.

@@ -7,7 +7,8 @@ extension Node {
     /// A peer asks for a range of ours.
     mutating func asked(_ request: RangeRequest, by link: LinkID, _ effects: inout [Effect]) {
         guard let index = feeds.index(of: request.feed), feeds[index].isHeld,
-            request.first <= feeds[index].frontier, let slot = links.slot(of: link), links[slot: slot].readsRunning < limits.readsPerLink
+            request.first <= feeds[index].frontier, let slot = links.slot(of: link),
+            links[slot: slot].readsRunning < limits.readsPerLink
         else {
             let empty = RangeResponse(feed: request.feed, chain: nil)
             effects.append(.send(link, .rangeResponse(empty)))
@@ -155,7 +156,9 @@ extension Node {
             if !isBeginning(next) { want(first.feed, through: last.sequence, from: link) }
             return .ignore(.tooFarAhead)
         }
-        if !isLostOwn, let verdict = judgeQuota(fresh, now) { return verdict }
+        if !isLostOwn, let verdict = judgeQuota(fresh, of: feeds[index].author, now) {
+            return verdict
+        }
         let isBroken = next.sequence == first.sequence && before != feeds[index].tipID
         let reason = isBroken ? nil : fault(of: fresh, in: feeds[index])
         if let reason, !reason.isAuthors { return .reject(reason) }
@@ -170,8 +173,7 @@ extension Node {
             return .reject(.brokenChain)
         }
         if let reason { return .reject(reason) }
-        extend(index, by: fresh, from: link, now, &effects)
-        return .accept
+        return extend(index, by: fresh, from: link, now, &effects)
     }
 
     /// The first segment of a feed that is not held, or the first of a suffix that takes the place of what is held.
@@ -180,7 +182,11 @@ extension Node {
         _ effects: inout [Effect]
     ) -> Verdict? {
         guard case .record(let record)? = segment.first else { return .reject(.badRetraction) }
-        if let verdict = judgeAdmission(record, now) ?? judgeRoom(segment, now) { return verdict }
+        if let verdict = judgeAdmission(record, now)
+            ?? judgeRoom(segment, of: record.speaker, now)
+        {
+            return verdict
+        }
         var state = FeedState(key: record.body.feed)
         state.open(for: record.speaker)
         if record.body.sequence > 1 {
@@ -197,20 +203,29 @@ extension Node {
         switch admitFeed(of: record, &effects) {
         case .failure(let refusal): return refusal.verdict
         case .success(let index):
-            extend(index, by: segment, from: link, now, &effects)
-            return .accept
+            return extend(index, by: segment, from: link, now, &effects)
         }
     }
 
-    /// Cap, room and clock: a segment is taken whole or not at all, so a feed may pass its cap by a part of one.
-    private func judgeQuota(_ fresh: ArraySlice<ChainPlace>, _ now: Moment) -> Verdict? {
+    /// Cap, share, room and clock: a segment is taken whole or not at all, so a feed may pass its cap by a part of one,
+    /// but not its share.
+    private mutating func judgeQuota(
+        _ fresh: ArraySlice<ChainPlace>, of author: PublicKey, _ now: Moment
+    ) -> Verdict? {
         guard let first = fresh.first,
             feeds.index(of: first.feed).map({ !isOverCap(first.sequence, $0) }) ?? true
         else { return .ignore(.overQuota) }
-        return judgeRoom(fresh, now)
+        return judgeRoom(fresh, of: author, now)
     }
 
-    private func judgeRoom(_ fresh: ArraySlice<ChainPlace>, _ now: Moment) -> Verdict? {
+    private mutating func judgeRoom(
+        _ fresh: ArraySlice<ChainPlace>, of author: PublicKey, _ now: Moment
+    ) -> Verdict? {
+        guard let first = fresh.first else { return nil }
+        guard mayHold(fresh.reduce(0) { $0 + $1.chargedBytes }, of: author, in: first.feed) else {
+            if let index = feeds.index(of: first.feed) { feeds[index].isHeldBack = true }
+            return .ignore(.overQuota)
+        }
         let latest = now.wall.advanced(byMilliseconds: limits.futureMilliseconds)
         if fresh.contains(where: { $0.time ?? latest > latest }) { return .ignore(.futureDated) }
         return hasRoom(for: fresh.count) ? nil : .ignore(.storeUnavailable)
@@ -268,7 +283,8 @@ extension Node {
                     checkpoints.append(record.body.sequence)
                 case .retract(let sequence, let id, let previous):
                     guard sequence > 1, sequence < record.body.sequence,
-                        !checkpoints.contains(sequence), isHeld(id, at: sequence), isHeld(previous, at: sequence - 1)
+                        !checkpoints.contains(sequence), isHeld(id, at: sequence),
+                        isHeld(previous, at: sequence - 1)
                     else { return .badRetraction }
                 case .rotate(let rotation):
                     guard rotation.old == author,
@@ -289,11 +305,14 @@ extension Node {
         return nil
     }
 
-    /// Puts verified places behind the tip.
+    /// Puts verified places behind the tip, if its author's share has room for them.
     private mutating func extend(
         _ index: FeedIndex, by places: ArraySlice<ChainPlace>, from link: LinkID, _ now: Moment,
         _ effects: inout [Effect]
-    ) {
+    ) -> Verdict {
+        guard hold(places.reduce(0) { $0 + $1.chargedBytes }, in: index) else {
+            return .ignore(.overQuota)
+        }
         let isOwn = feeds[index].key == configuration.feed
         for place in places {
             feeds[index].extend(by: place, fingerprint: fingerprint(place.id))
@@ -309,6 +328,7 @@ extension Node {
         noteFetched(index, places: places.count, now)
         noteBrought(places.count, of: index, by: link, now)
         drainWindow(of: index, now, &effects)
+        return .accept
     }
 
     /// A lost own record that came back without its signature gets it again: Ed25519 signs a body always alike.

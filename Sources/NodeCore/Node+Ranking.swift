@@ -165,14 +165,16 @@ extension Node {
         let ordered = reached.sorted { ($1.trust, $0.author) < ($0.trust, $1.author) }
         for entry in ordered where entry.trust > 0 { table.set(entry.author, entry.trust) }
         hasRanked = true
-        let strangersBefore = strangers
+        let strangersBefore = pool.members.filter(\.isStranger)
         trust = table
         graph.adopt(trust: reached.map { ($0.author, $0.trust) })
-        sortStrangers()
+        sortPool()
+        enforceShares()
         let befriended = strangersBefore.compactMap { stranger in
             feeds.index(of: stranger.feed).flatMap { isReachable(feeds[$0].author) ? $0 : nil }
         }
         wantMore(of: befriended)
+        releaseHeldBack()
         for index in befriended where feeds[index].base > 0 {
             askBlock(before: index, now, &effects)
         }
@@ -196,7 +198,8 @@ private struct RetractedPlace: Hashable {
 
 extension StoredEntry {
     fileprivate var retracted: RetractedPlace? {
-        guard let stored = storedRecord, case .retract(let sequence, _, _) = stored.record.body.payload
+        guard let stored = storedRecord,
+            case .retract(let sequence, _, _) = stored.record.body.payload
         else { return nil }
         return RetractedPlace(feed: feed, sequence: sequence)
     }

@@ -11,10 +11,17 @@ extension Node {
             entry.sequence == feeds[index].tip + 1
         else { return }
         let stored = entry.storedRecord
+        if key != configuration.feed {
+            feeds[index].bytes += entry.chargedBytes
+            feeds[index].committedBytes = feeds[index].bytes
+            charge(entry.chargedBytes, to: feeds[index].author)
+        }
         if let stored {
             feeds[index].extend(by: .record(stored.record), fingerprint: fingerprint(entry.id))
         } else {
-            feeds[index].extend(id: entry.id, time: nil, fingerprint: fingerprint(entry.id))
+            feeds[index].extend(
+                id: entry.id, time: nil, fingerprint: fingerprint(entry.id),
+                bytes: entry.chargedBytes)
         }
         feeds[index].frontier = entry.sequence
         feeds[index].head = entry.id
@@ -43,6 +50,10 @@ extension Node {
             feeds[index].begin(after: entry.sequence - 1, stored.record.body.previous)
         }
         openAccount(author)
+        // What is here was within its share; the first ranking says whether it still is.
+        accounts.update(author) { $0.share = .max >> 1 }
+        feeds[index].bytes = StorageLimits.feedBytes
+        charge(StorageLimits.feedBytes, to: author)
         if let proof = proofs[entry.feed] { feeds[index].frozenAt = proof.sequence }
         return index
     }
@@ -60,7 +71,7 @@ extension Node {
 
     /// Everything stored was given.
     public mutating func finishRestore(at now: Moment) {
-        sortStrangers()
+        sortPool()
         if configuration.ownHeadWaitMilliseconds > 0, feeds[configuration.feed]?.frontier ?? 0 > 0 {
             own.waitsSince = now.monotonicMilliseconds
         }

@@ -104,7 +104,8 @@ extension Node {
             let checkpoint = usable.first(where: { feed.frontier - $0.sequence < cap })
                 ?? usable.last
         else { return }
-        feeds[index].trim(before: checkpoint)
+        let dropped = feeds[index].trim(before: checkpoint)
+        refund(dropped, to: feed.author)
         gathered.trims.append(FeedTrim(feed: feed.key, before: checkpoint.sequence))
         rebuilds.add(feed.author)
     }
@@ -173,7 +174,8 @@ extension Node {
             return
         }
         noteFetched(index, places: places.count, now)
-        let block = (asked.first == start ? [] : earlier) + places.filter { $0.sequence <= feed.base }
+        let block =
+            (asked.first == start ? [] : earlier) + places.filter { $0.sequence <= feed.base }
         if let last = block.last, last.sequence < feed.base {
             blocks.set(feed.key, block)
             let rest = RangeRequest(
@@ -222,19 +224,32 @@ extension Node {
             links.update(link) { $0.note(begins: feed.base + 1, of: index) }
             return
         }
-        counts.count(.accept, places: places.count)
         let entries = places.map { StoredEntry($0, firstSeen: now.wall) }
         var batch = StoreBatch()
         batch.records = entries.compactMap(\.storedRecord)
         batch.tombstones = entries.compactMap(\.tombstone).filter { $0.sequence > state.base }
+        var bytes: UInt64 = 0
+        var checkpoints: [FeedCheckpoint] = []
+        for place in places {
+            if let checkpoint = FeedCheckpoint(place, offset: bytes) {
+                checkpoints.append(checkpoint)
+            }
+            bytes += place.chargedBytes
+        }
+        guard mayHold(bytes, of: feed.author, in: feed.key) else {
+            links.update(link) { $0.note(begins: feed.base + 1, of: index) }
+            return
+        }
+        counts.count(.accept, places: places.count)
         let block = FeedBlock(
             base: state.base, baseID: state.baseID, baseAuthor: state.baseAuthor,
             fingerprints: places.map { fingerprint($0.id) },
-            checkpoints: places.compactMap { FeedCheckpoint($0) })
+            checkpoints: checkpoints, bytes: bytes)
         let id = nextEffect()
         commits.append(
             InFlightCommit(
-                id: id, places: [], publication: nil, isOwn: false, block: (index, feed.key, block)))
+                id: id, places: [], publication: nil, isOwn: false, block: (index, feed.key, block))
+        )
         effects.append(.commit(id, batch))
     }
 
@@ -253,6 +268,7 @@ extension Node {
             feeds[index].base == block.base + UInt64(block.fingerprints.count)
         else { return }
         feeds[index].prepend(block)
+        charge(block.bytes, to: feeds[index].author)
         rebuilds.add(feeds[index].author)
         if block.base > 0 { askBlock(before: index, now, &effects) }
     }

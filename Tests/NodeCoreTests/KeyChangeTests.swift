@@ -64,7 +64,9 @@ struct KeyChangeTests {
         node.node.graph.census.first { $0.name == "interactions" }?.count ?? -1
     }
 
-    @Test("trust in an author's old key reaches the new one, and its feed speaks for that, after a restart too")
+    @Test(
+        "trust in an author's old key reaches the new one, and its feed speaks for that, after a restart too"
+    )
     func rotates() throws {
         let (node, link) = node(trusting: [ana])
         let records = feed(
@@ -87,7 +89,7 @@ struct KeyChangeTests {
         rest(node)
         #expect(interactions(node) == 3)
         let restarted = TestNode(ego, store: node.store)
-        restarted.pass(milliseconds: 5_000)
+        rest(restarted)
         #expect(restarted.state == node.state)
         #expect(restarted.node.trust(in: next.key) == node.node.trust(in: next.key))
         #expect(node.ended.isEmpty)
@@ -101,7 +103,8 @@ struct KeyChangeTests {
         rest(node)
         #expect(node.node.trust(in: mallory.key) > 0)
         node.push(
-            feed(phone, [consent(phone, by: ana), .rotate(rotation(of: ana, to: next, in: phone))]),
+            feed(
+                phone, [consent(phone, by: ana), .rotate(rotation(of: ana, to: next, in: phone))]),
             over: link)
         rest(node)
         #expect(node.node.trust(in: mallory.key) == 0)
@@ -133,7 +136,9 @@ struct KeyChangeTests {
         }
     }
 
-    @Test("a thief of the old key cannot take it back or further: two successors, and it counts for nothing")
+    @Test(
+        "a thief of the old key cannot take it back or further: two successors, and it counts for nothing"
+    )
     func forks() throws {
         let (node, link) = node(trusting: [ana])
         let records = feed(
@@ -205,7 +210,8 @@ struct KeyChangeTests {
                 laptop,
                 [
                     consent(laptop, by: ana), revocation(of: phone, after: 2, by: ana),
-                    revocation(of: phone, after: 9, by: ana), revocation(of: phone, after: 1, by: ana),
+                    revocation(of: phone, after: 9, by: ana),
+                    revocation(of: phone, after: 1, by: ana),
                 ]), over: link)
         rest(node)
         #expect(node.node.devices(of: ana.key).first { $0.feed == phone.key }?.revokedAfter == 1)
@@ -269,7 +275,8 @@ struct KeyChangeTests {
         for number in 0..<100 {
             let key = try Person(seed: [UInt8](repeating: UInt8(100 + number), count: 32))
             let records = feed(
-                last, [like("spam"), .rotate(rotation(of: last, to: key, in: last)), like("spam-too")])
+                last,
+                [like("spam"), .rotate(rotation(of: last, to: key, in: last)), like("spam-too")])
             node.push(records, over: link)
             let other = last.record(2, after: records[0], at: 1_000_005, like("other"))
             node.push([other], over: link)

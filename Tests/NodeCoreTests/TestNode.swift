@@ -78,12 +78,14 @@ final class TestNode {
     private var nextPublication: UInt64 = 1 << 62
 
     init(
-        _ person: Person, author: Person? = nil, limits: CoreLimits = CoreLimits(), hasRates: Bool = false,
+        _ person: Person, author: Person? = nil, limits: CoreLimits = CoreLimits(),
+        hasRates: Bool = false,
         store: MemoryStore = MemoryStore(), ownHeadWaitMilliseconds: UInt64 = 0,
         nodeKey: NodeKey? = nil, overlay: OverlaySettings? = nil
     ) {
         var configuration = CoreConfiguration(
-            author: author?.key ?? person.key, feed: person.key, nodeKey: nodeKey ?? NodeKey(raw: person.key.raw),
+            author: author?.key ?? person.key, feed: person.key,
+            nodeKey: nodeKey ?? NodeKey(raw: person.key.raw),
             network: network, seed: 7)
         configuration.overlay = overlay
         configuration.limits = limits

@@ -117,7 +117,8 @@ extension ProcessTests {
                 #expect(try doctor(ana).state("own feed") == "ok")
                 witness.releaseLeash()
                 _ = try #require(
-                    witness.outputLine(seconds: 15) { $0.contains("shown") }, "\(witness.lastWords)")
+                    witness.outputLine(seconds: 15) { $0.contains("shown") }, "\(witness.lastWords)"
+                )
                 let report = try doctor(ana)
                 #expect(report.finding("own feed") == "behind", "\(report.items)")
                 #expect(report.exitCode == 1 && report.detail("own feed").contains("5"))

@@ -68,7 +68,9 @@ extension ProcessTests {
                 try waitForRecords(702, on: ana)
                 #expect(try ana.edges(.interactions).count == 695)
                 let status = try ana.status()
-                #expect(status.records.verdicts.filter { $0.key.hasPrefix("rejected") && $0.value > 0 }.isEmpty)
+                #expect(
+                    status.records.verdicts.filter { $0.key.hasPrefix("rejected") && $0.value > 0 }
+                        .isEmpty)
                 let served = try ForeignPeer.answer(of: peer, as: Ranges.self)
                 let blocks = [[512, 700], [384, 512], [256, 384], [128, 256], [1, 128]]
                 #expect(served.asked == blocks)
@@ -96,7 +98,9 @@ extension ProcessTests {
                 #expect(path.isReachable && path.path.count == 3)
                 let edges = try ana.edges(.interactions)
                 #expect(
-                    edges.filter { $0.author == new }.map(\.target).sorted() == ["kept:2", "kept:5"])
+                    edges.filter { $0.author == new }.map(\.target).sorted() == [
+                        "kept:2", "kept:5",
+                    ])
                 #expect(edges.filter { $0.author == author }.map(\.target) == ["lost:2"])
             }
         }

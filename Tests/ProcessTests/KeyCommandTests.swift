@@ -65,7 +65,9 @@ extension ProcessTests {
             }
         }
 
-        @Test("a device that another one revokes counts no further, publishes no more, and its doctor says so")
+        @Test(
+            "a device that another one revokes counts no further, publishes no more, and its doctor says so"
+        )
         func revokes() throws {
             try Bench.withNodes(["ana", "ben"]) { network in
                 let (ana, ben) = (network.nodes[0], network.nodes[1])

@@ -274,13 +274,18 @@ struct BatchTests {
         batch.records = [try writer.play()]
         try store.commit(batch)
         let expected = (feed[15...] + batch.records).map(\.entry)
-        #expect(try store.range(feed: writer.feed, first: 1, last: 30, maximumBytes: 1 << 20) == expected)
+        #expect(
+            try store.range(feed: writer.feed, first: 1, last: 30, maximumBytes: 1 << 20)
+                == expected)
         #expect(try store.all().count == expected.count + 3)
         // Before the trim the same feed could be begun again from the first record.
         batch = StoreBatch()
         batch.removedFeeds = [writer.feed]
         batch.records = [feed[0]]
         try store.commit(batch)
-        #expect(try store.range(feed: writer.feed, first: 1, last: 30, maximumBytes: 1 << 20) == [feed[0].entry])
+        #expect(
+            try store.range(feed: writer.feed, first: 1, last: 30, maximumBytes: 1 << 20) == [
+                feed[0].entry
+            ])
     }
 }

@@ -1,3 +1,4 @@
+import Cryptography
 import Foundation
 import GRDB
 import NodeCore
@@ -18,7 +19,9 @@ struct MigrationTests {
             attributes: [.posixPermissions: 0o700])
     }
 
-    @Test("own records of a version 1 directory are read after the upgrade, and what peers give again is dropped")
+    @Test(
+        "own records of a version 1 directory are read after the upgrade, and what peers give again is dropped"
+    )
     func upgrades() throws {
         var writer = sandbox.own
         var stranger = try FeedWriter(7)
@@ -62,7 +65,9 @@ struct MigrationTests {
         #expect(refusal?.code == .corrupt)
         #expect(refusal?.message.contains("own.db") == true)
         let queue = try DatabaseQueue(path: sandbox.path("own.db"))
-        let rows = try queue.read { try Data.fetchAll($0, sql: "SELECT body FROM entry ORDER BY number") }
+        let rows = try queue.read {
+            try Data.fetchAll($0, sql: "SELECT body FROM entry ORDER BY number")
+        }
         #expect(rows == records.map { Data($0.record.encoded) } + [Data(encoded)])
     }
 
@@ -89,9 +94,11 @@ struct MigrationTests {
                 ("network", owner.network.bytes),
             ] {
                 try db.execute(
-                    sql: "INSERT INTO meta (key, value) VALUES (?, ?)", arguments: [key, Data(value)])
+                    sql: "INSERT INTO meta (key, value) VALUES (?, ?)",
+                    arguments: [key, Data(value)])
             }
-            try db.execute(sql: "INSERT INTO feed (id, key) VALUES (1, ?)", arguments: [Data(feed.bytes)])
+            try db.execute(
+                sql: "INSERT INTO feed (id, key) VALUES (1, ?)", arguments: [Data(feed.bytes)])
             for stored in records {
                 try insert(
                     db, feed, stored.record.body.sequence, stored.firstSeen, stored.record.encoded)

@@ -62,13 +62,17 @@ extension NodeLoop {
                         + "into a new directory, and from there vouchbird device revoke this feed"
                 )
             case .ownFeedBehind:
-                ("behind", "leave the daemon running until a peer has given it back: vouchbird peers list")
+                (
+                    "behind",
+                    "leave the daemon running until a peer has given it back: vouchbird peers list"
+                )
             case .ownDeviceRevoked:
                 ("revoked", "vouchbird identity restore FILE --data-dir DIR makes a new device")
             default: (nil, "vouchbird stop, then vouchbird daemon: a start reads what was written")
             }
         return .init(
-            name: "own feed", state: .failure, finding: finding, detail: obstacle.sentence, fix: fix)
+            name: "own feed", state: .failure, finding: finding, detail: obstacle.sentence, fix: fix
+        )
     }
 
     /// Who could give the own feed back if this disk were gone.

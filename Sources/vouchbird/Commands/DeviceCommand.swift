@@ -34,7 +34,8 @@ struct DeviceList: Leaf {
 struct DeviceRevoke: Leaf {
     static let configuration = CommandConfiguration(
         commandName: "revoke",
-        abstract: "Say that nothing of a device of yours counts after a record; signed and gossiped.",
+        abstract:
+            "Say that nothing of a device of yours counts after a record; signed and gossiped.",
         discussion: """
             For a device that was lost or stolen. It cannot be taken back; a later revocation can \
             only name an earlier record.

@@ -139,6 +139,9 @@ public final class Endpoint {
 
     public var counters: TransportCounters { state.counters }
 
+    /// What connections carried since the start, as of the guard's last readings.
+    public var traffic: TrafficBytes { state.connectionGuard.traffic }
+
     /// Frames that wait in libzmq to be sent, in bytes with their overhead, over all links.
     public var queuedBytes: Int { state.queued.bytes }
 

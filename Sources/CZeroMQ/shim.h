@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <zmq.h>
+#include "beacon.h"
 
 /* zmq.h keeps this option behind its draft switch; the release library knows it by number. */
 #define VB_ZMQ_ZAP_ENFORCE_DOMAIN 93

@@ -17,6 +17,7 @@ public final class Endpoint {
     var inbound: InboundPeers?
     var outbound: BoundedTable<LinkID, OutboundPeer>
     var control: ControlServer?
+    var beacon: Beacon?
     var isClosed = false
     private let context: ZMQContext
     private let zap: ZapHandler
@@ -131,6 +132,7 @@ public final class Endpoint {
         for peer in outbound.values { peer.close() }
         inbound?.close()
         control?.close()
+        beacon = nil
         zap.socket.close()
         context.terminate()
     }

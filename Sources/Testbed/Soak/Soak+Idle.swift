@@ -15,9 +15,11 @@ extension Soak {
             network throws(TestbedFailure) -> [SoakRow] in
             try network.start()
             let nodes = network.nodes
-            for (number, node) in nodes.enumerated() where nodes.count > 1 {
+            for (number, node) in nodes.enumerated() {
                 try node.publish([Draft(kind: .like, item: "song:\(number)")])
-                try network.connect(node, to: nodes[(number + 1) % nodes.count])
+                for step in 1...Self.neighbours where step < nodes.count {
+                    try network.connect(node, to: nodes[(number + step) % nodes.count])
+                }
             }
             var settings = LocalNode.Settings(binary: binary)
             settings.variables = variables.merging(["VOUCHBIRD_NODE_LISTEN": ""]) { $1 }
@@ -28,11 +30,17 @@ extension Soak {
             defer { ana.stop() }
             try ana.start()
             try ana.waitUntilReady()
-            let anchors = nodes.prefix(4)
-            for anchor in anchors { try network.connect(ana, to: anchor) }
+            // Together they know everybody.
+            let apart = max(1, nodes.count / 4)
+            for place in stride(from: 0, to: nodes.count, by: apart).prefix(4) {
+                try network.connect(ana, to: nodes[place])
+            }
             return try measure(ana, links: min(12, nodes.count))
         }
     }
+
+    /// Links that each of the others dials: an answer tells of those that answered oneself.
+    private static let neighbours = 5
 
     private func measure(_ ana: LocalNode, links: Int) throws(TestbedFailure) -> [SoakRow] {
         let settled = try awaited(seconds: 120) { () throws(TestbedFailure) -> Bool in

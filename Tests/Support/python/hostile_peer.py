@@ -225,8 +225,6 @@ def slow_peers(port, server, seconds, count=200):
                 sock, hello = link.tcp, GREETED + varint(0) + varint(int(time.time() * 1000)) + varint(65536)
                 sock.sendall(link.message(hello, 0))
                 rest = link.message(bytes(1000), 0) if number % 3 == 1 else b""
-                if not rest:
-                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         except OSError:
             continue
         sock.setblocking(False)

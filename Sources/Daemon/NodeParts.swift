@@ -84,6 +84,7 @@ struct NodeParts: Sendable {
             seed: SystemRandom.seed())
         // threats.md T5: an old copy asks its peers for its own head before it publishes.
         core.ownHeadWaitMilliseconds = ownPlace.isMoved ? 15_000 : 0
+        core.limits.storage.budgetBytes = UInt64(configuration.store.budgetMebibytes) << 20
         core.antiEntropyMilliseconds = UInt64(configuration.gossip.antiEntropySeconds) * 1000
         core.rankDebounceMilliseconds = UInt64(configuration.ranking.debounceMilliseconds)
         let days = configuration.ranking.halfLifeDays

@@ -14,6 +14,8 @@ struct Gathered: Sendable {
     var proofs: [ForkProof] = []
     var removedFeeds: [PublicKey] = []
 
+    /// Whether there is something to delete and nothing to add.
+    var isEviction: Bool { !removedFeeds.isEmpty && places.isEmpty }
     var isEmpty: Bool { places.isEmpty && proofs.isEmpty && removedFeeds.isEmpty }
 }
 

@@ -6,7 +6,9 @@ public struct CoreLimits: Sendable {
     public var feeds = 12_288
     /// Feeds of authors whom no trust path reaches: a fixed pool, replaced by keyed random choice.
     public var strangerFeeds = 1_024
-    /// Records held of one stranger's feed.
+    /// How the store's budget is divided.
+    public var storage = StorageLimits()
+    /// Records held of one stranger's feed: about what its slot of the pool takes at the default budget.
     public var strangerRecords: UInt64 = 256
     /// Records held of one reachable author's feed.
     public var feedRecords: UInt64 = 100_000

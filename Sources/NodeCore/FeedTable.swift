@@ -29,6 +29,11 @@ struct FeedState: Sendable {
     var upstreams: [LinkID] = []
     /// Value of the table's clock when the frontier last moved.
     var changedAt: UInt64 = 0
+    /// What it is charged of its author's share: up to the tip, and up to the frontier.
+    var bytes: UInt64 = 0
+    var committedBytes: UInt64 = 0
+    /// More of it was refused because its author's share is used up.
+    var isHeldBack = false
 
     init(key: PublicKey) {
         self.key = key
@@ -50,6 +55,7 @@ struct FeedState: Sendable {
         tip = frontier
         tipID = head
         tipTime = headTime
+        bytes = committedBytes
         fingerprints.removeLast(fingerprints.count - Int(frontier))
         window = []
     }

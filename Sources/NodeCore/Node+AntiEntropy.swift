@@ -97,6 +97,8 @@ extension Node {
     mutating func want(_ feed: PublicKey, through told: UInt64, from link: LinkID) {
         let sequence = feed == configuration.feed ? told : min(told, recordCap(of: feed))
         guard sequence > feeds.tip(of: feed) else { return }
+        // What its author's share has no room for would be refused again.
+        if let index = feeds.index(of: feed), feeds[index].isHeldBack { return }
         let hasRoom = wantsTotal < limits.wants
         let added = links.update(link) { state -> Int in
             let before = state.wants.count
@@ -145,6 +147,10 @@ extension Node {
         guard let slot = links.slot(of: link), links[slot: slot].isReady else { return }
         links[slot: slot].scanAt = nil
         guard !links[slot: slot].wants.isEmpty, links[slot: slot].askAgainAt == nil else { return }
+        guard storeRestsUntil == nil else {
+            links[slot: slot].scanAt = storeRestsUntil
+            return
+        }
         var left = min(links[slot: slot].wants.count, limits.scannedWants)
         var hasAsked = false
         while left > 0, !links[slot: slot].ranges.isFull, !links[slot: slot].wants.isEmpty {

@@ -19,7 +19,8 @@ extension Node {
             MapCensus(name: "links", count: links.count, capacity: links.capacity),
             MapCensus(name: "feeds", count: feeds.count, capacity: feeds.capacity),
             MapCensus(
-                name: "stranger-feeds", count: strangers.count, capacity: limits.strangerFeeds),
+                name: "stranger-feeds", count: pool.strangers, capacity: limits.strangerFeeds),
+            MapCensus(name: "pool-feeds", count: pool.members.count, capacity: feeds.capacity),
             MapCensus(name: "wants", count: wantsTotal, capacity: limits.wants),
             MapCensus(name: "sketches", count: sketchCount, capacity: limits.sketches),
             MapCensus(name: "window", count: windowTotal, capacity: limits.windowRecords),
@@ -28,6 +29,8 @@ extension Node {
             MapCensus(name: "authors", count: accounts.count, capacity: accounts.capacity),
             MapCensus(name: "scores", count: scores.count, capacity: scores.capacity),
             MapCensus(name: "awaited", count: awaited.count, capacity: awaited.capacity),
+            MapCensus(
+                name: "unannounced", count: unannounced.count, capacity: unannounced.capacity),
             MapCensus(name: "declined", count: declined.count, capacity: declined.capacity),
             MapCensus(name: "titles", count: titles.count, capacity: titles.capacity),
             MapCensus(name: "trust", count: trust.count, capacity: trust.capacity),

@@ -14,9 +14,13 @@ extension Node {
     /// Hands what was gathered to the store, at most `commitsInFlight` batches at a time.
     mutating func flush(_ now: Moment, _ effects: inout [Effect]) {
         flushRecovered(&effects)
-        guard !gathered.isEmpty, commits.count < limits.commitsInFlight else { return }
+        guard !gathered.isEmpty, commits.count < limits.commitsInFlight, !isStoreResting else {
+            return
+        }
         // What a failing store refused rides along with the next records, not in a tight loop.
-        guard storeFailure == nil || !gathered.places.isEmpty else { return }
+        guard storeFailure == nil || !gathered.places.isEmpty || gathered.isEviction else {
+            return
+        }
         let part = nextPart(now)
         gathered.places.removeFirst(part.count)
         var batch = StoreBatch()
@@ -88,11 +92,19 @@ extension Node {
         note(failure, &effects)
         if let failure {
             failed(commit, failure, &effects)
+            if !commit.isOwn { rest(after: failure, now) }
             if failure == .conflict, !commit.isOwn { isolate(commit, now) }
         } else {
             succeeded(commit, now, &effects)
         }
         flush(now, &effects)
+    }
+
+    /// A store that cannot write is given nothing for a while; where it is full something of the pool goes.
+    private mutating func rest(after failure: StoreFailure, _ now: Moment) {
+        guard failure != .conflict else { return }
+        storeRestsUntil = now.monotonicMilliseconds + limits.storage.restMilliseconds
+        if failure == .full { makeRoomInStore() }
     }
 
     private mutating func note(_ failure: StoreFailure?, _ effects: inout [Effect]) {
@@ -119,6 +131,9 @@ extension Node {
             feeds[index].tip > feeds[index].frontier
         else { return false }
         feeds[index].frontier += 1
+        if place.entry.feed != configuration.feed {
+            feeds[index].committedBytes += place.entry.chargedBytes
+        }
         feeds[index].head = place.entry.id
         feeds.touch(index)
         if let tombstone = place.entry.tombstone {
@@ -151,6 +166,7 @@ extension Node {
     /// Forgets everything of a feed that is not committed and not on its way.
     mutating func rollBack(_ index: FeedIndex) {
         dropWindow(of: index, .storeUnavailable)
+        refund(feeds[index].bytes - feeds[index].committedBytes, to: feeds[index].author)
         feeds[index].rollBack()
         let dropped = gathered.places.filter { $0.feed == index }.count
         if feeds[index].key != configuration.feed { counts.takeBack(UInt64(dropped)) }

@@ -97,7 +97,7 @@ extension Node {
         // be on the disk, and another branch in its place would contradict the store.
         if feeds[index].isFrozen { return .ignore(.frozen) }
         if body.sequence <= tip { return judgeHeld(record, feeds[index], now, &effects) }
-        if !isLostOwn, body.sequence > recordCap(of: body.feed) { return .ignore(.overQuota) }
+        if !isLostOwn, !hasShare(for: record, index) { return .ignore(.overQuota) }
         if body.sequence > tip + limits.windowSpan {
             want(body.feed, through: body.sequence, from: link)
             return .ignore(.tooFarAhead)
@@ -137,7 +137,7 @@ extension Node {
         let key = record.body.feed
         guard !proofs.contains(key) else { return .ignore(.frozen) }
         guard record.body.sequence == 1 else { return .ignore(.tooFarAhead) }
-        guard mayAdmit(key, of: record.speaker) else {
+        guard mayAdmit(key, of: record.speaker, bytes: record.chargedBytes) else {
             noteDeclined(key, of: record.speaker)
             return .ignore(.overQuota)
         }
@@ -158,7 +158,7 @@ extension Node {
                 return .failure(Refusal(verdict: .ignore(.overQuota)))
             }
         }
-        guard let index = admit(key, author: record.speaker, &effects) else {
+        guard let index = admit(key, author: record.speaker) else {
             return .failure(Refusal(verdict: .ignore(.overQuota)))
         }
         return .success(index)
@@ -185,12 +185,22 @@ extension Node {
             ? nil : .reject(.badSignature)
     }
 
+    /// Whether the feed may hold a record more; notes that it was refused one.
+    private mutating func hasShare(for record: Record, _ index: FeedIndex) -> Bool {
+        guard record.body.sequence <= recordCap(of: record.body.feed) else { return false }
+        let author = feeds[index].author
+        if mayHold(record.chargedBytes, of: author, in: record.body.feed) { return true }
+        feeds[index].isHeldBack = true
+        return false
+    }
+
     /// Whether another verified place may wait for the store.
     var hasRoom: Bool { hasRoom(for: 1) }
 
     func hasRoom(for places: Int) -> Bool {
-        gathered.places.count + commits.reduce(0) { $0 + $1.places.count } + places
-            <= limits.uncommittedRecords
+        !isStoreResting
+            && gathered.places.count + commits.reduce(0) { $0 + $1.places.count } + places
+                <= limits.uncommittedRecords
     }
 
     /// A place that is taken: a replay, or a fork.
@@ -237,6 +247,7 @@ extension Node {
             return .reject(.brokenChain)
         }
         if let reason = fault(of: [.record(record)], in: feeds[index]) { return .reject(reason) }
+        guard hold(record.chargedBytes, in: index) else { return .ignore(.overQuota) }
         feeds[index].extend(
             id: record.id, time: record.body.time, fingerprint: fingerprint(record.id))
         gather(record, index, link, now)

@@ -228,7 +228,7 @@ extension Node {
         var next = ranking.dueAt
         for due in [
             waitEnd, rebuilds.retryAt, ownClaimEnd, announceAt, awaitedDue,
-            overlayDeadline,
+            overlayDeadline, storeRestsUntil,
         ].compactMap({ $0 }) {
             next = min(next ?? due, due)
         }

@@ -142,7 +142,9 @@ extension Node {
             want(first.feed, through: last.sequence, from: link)
             return .ignore(.tooFarAhead)
         }
-        if !isLostOwn, let verdict = judgeQuota(fresh, now) { return verdict }
+        if !isLostOwn, let verdict = judgeQuota(fresh, of: feeds[index].author, now) {
+            return verdict
+        }
         let isBroken = next.sequence == first.sequence && before != feeds[index].tipID
         if !isBroken, let reason = fault(of: fresh, in: feeds[index]) { return .reject(reason) }
         if !isLostOwn,
@@ -155,8 +157,7 @@ extension Node {
             probe(first.feed, at: tip, link, now, &effects)
             return .reject(.brokenChain)
         }
-        extend(index, by: fresh, from: link, now, &effects)
-        return .accept
+        return extend(index, by: fresh, from: link, now, &effects)
     }
 
     /// The first segment of a feed that is not held.
@@ -165,7 +166,11 @@ extension Node {
         _ effects: inout [Effect]
     ) -> Verdict? {
         guard case .record(let record)? = segment.first else { return .reject(.badRetraction) }
-        if let verdict = judgeAdmission(record, now) ?? judgeQuota(segment, now) { return verdict }
+        if let verdict = judgeAdmission(record, now)
+            ?? judgeQuota(segment, of: record.speaker, now)
+        {
+            return verdict
+        }
         if let reason = fault(of: segment, in: FeedState(key: record.body.feed)) {
             return .reject(reason)
         }
@@ -175,14 +180,20 @@ extension Node {
         switch admitFeed(of: record, &effects) {
         case .failure(let refusal): return refusal.verdict
         case .success(let index):
-            extend(index, by: segment, from: link, now, &effects)
-            return .accept
+            return extend(index, by: segment, from: link, now, &effects)
         }
     }
 
-    /// Room and clock: a segment is taken whole or not at all, so a feed may pass its cap by a part of one.
-    private func judgeQuota(_ fresh: ArraySlice<ChainPlace>, _ now: Moment) -> Verdict? {
+    /// Room and clock: a segment is taken whole or not at all, so a feed may pass its cap by a part of one, but not
+    /// its share.
+    private mutating func judgeQuota(
+        _ fresh: ArraySlice<ChainPlace>, of author: PublicKey, _ now: Moment
+    ) -> Verdict? {
         guard let first = fresh.first, first.sequence <= recordCap(of: first.feed) else {
+            return .ignore(.overQuota)
+        }
+        guard mayHold(fresh.reduce(0) { $0 + $1.chargedBytes }, of: author, in: first.feed) else {
+            if let index = feeds.index(of: first.feed) { feeds[index].isHeldBack = true }
             return .ignore(.overQuota)
         }
         let latest = now.wall.advanced(byMilliseconds: limits.futureMilliseconds)
@@ -245,11 +256,14 @@ extension Node {
         return nil
     }
 
-    /// Puts verified places behind the tip.
+    /// Puts verified places behind the tip, if its author's share has room for them.
     private mutating func extend(
         _ index: FeedIndex, by places: ArraySlice<ChainPlace>, from link: LinkID, _ now: Moment,
         _ effects: inout [Effect]
-    ) {
+    ) -> Verdict {
+        guard hold(places.reduce(0) { $0 + $1.chargedBytes }, in: index) else {
+            return .ignore(.overQuota)
+        }
         let isOwn = feeds[index].key == configuration.feed
         for place in places {
             feeds[index].extend(
@@ -268,6 +282,7 @@ extension Node {
         noteFetched(index, places: places.count, now)
         noteBrought(places.count, of: index, by: link, now)
         drainWindow(of: index, now, &effects)
+        return .accept
     }
 
     /// A lost own record that came back without its signature gets it again: Ed25519 signs a body always alike.

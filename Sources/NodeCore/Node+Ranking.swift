@@ -146,16 +146,18 @@ extension Node {
         let ordered = reached.sorted { ($1.trust, $0.author) < ($0.trust, $1.author) }
         for entry in ordered where entry.trust > 0 { table.set(entry.author, entry.trust) }
         hasRanked = true
-        let strangersBefore = strangers
+        let strangersBefore = pool.members.filter(\.isStranger)
         trust = table
         graph.adopt(trust: reached.map { ($0.author, $0.trust) })
-        sortStrangers()
+        sortPool()
+        enforceShares()
         wantMore(
             of: strangersBefore.compactMap { stranger in
                 feeds.index(of: stranger.feed).flatMap {
                     isReachable(feeds[$0].author) ? $0 : nil
                 }
             })
+        releaseHeldBack()
     }
 
     /// Whether the graph has changed since the last snapshot that was ranked: one is due, or runs.

@@ -11,6 +11,11 @@ extension Node {
             entry.sequence == feeds[index].tip + 1
         else { return }
         let stored = entry.storedRecord
+        if key != configuration.feed {
+            feeds[index].bytes += entry.chargedBytes
+            feeds[index].committedBytes = feeds[index].bytes
+            charge(entry.chargedBytes, to: feeds[index].author)
+        }
         feeds[index].extend(
             id: entry.id, time: stored?.record.body.time, fingerprint: fingerprint(entry.id))
         feeds[index].frontier = entry.sequence
@@ -38,6 +43,10 @@ extension Node {
         let index = feeds.add(entry.feed)
         feeds[index].author = author
         openAccount(author)
+        // What is here was within its share; the first ranking says whether it still is.
+        accounts.update(author) { $0.share = .max >> 1 }
+        feeds[index].bytes = StorageLimits.feedBytes
+        charge(StorageLimits.feedBytes, to: author)
         if let proof = proofs[entry.feed] { feeds[index].frozenAt = proof.sequence }
         return index
     }
@@ -55,7 +64,7 @@ extension Node {
 
     /// Everything stored was given.
     public mutating func finishRestore(at now: Moment) {
-        sortStrangers()
+        sortPool()
         if configuration.ownHeadWaitMilliseconds > 0, feeds[configuration.feed]?.frontier ?? 0 > 0 {
             own.waitsSince = now.monotonicMilliseconds
         }

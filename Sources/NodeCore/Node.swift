@@ -25,15 +25,15 @@ public struct Node: Sendable {
     /// Announced and not here yet.
     var awaited: BoundedTable<PublicKey, Awaited>
     /// Feeds that moved and are to be announced, and when.
-    var unannounced: [FeedIndex] = []
+    var unannounced: BoundedTable<FeedIndex, Bool>
     var announceAt: UInt64?
     var accounts: BoundedTable<PublicKey, AuthorAccount>
     /// By tier: signatures checked.
     var verified = [TokenBucket](repeating: TokenBucket(), count: Tier.allCases.count)
     /// Whose a feed is that was asked about and not taken in.
     var declined: BoundedTable<PublicKey, PublicKey>
-    /// Feeds of unreachable authors, ascending by keyed hash.
-    var strangers: [Stranger] = []
+    /// Feeds that no author's own share holds.
+    var pool: FeedPool
     /// Whether `trust` says anything yet.
     var hasRanked = false
     /// While this lasts, commits carry one feed each, to find the one that contradicts the store.
@@ -58,6 +58,8 @@ public struct Node: Sendable {
     public internal(set) var counts = VerdictCounts()
     /// Why the store last refused; nil while it works.
     public internal(set) var storeFailure: StoreFailure?
+    /// Until when the store, having refused, is given nothing.
+    var storeRestsUntil: UInt64?
     private var lastEffect: UInt64 = 0
     /// Invitations that the user accepted, by the inviting node.
     var claims = BoundedTable<NodeKey, InvitationClaim>(capacity: 64)
@@ -85,6 +87,7 @@ public struct Node: Sendable {
         awaited = BoundedTable(capacity: limits.awaitedFeeds)
         accounts = BoundedTable(capacity: limits.feeds)
         declined = BoundedTable(capacity: limits.declinedFeeds)
+        unannounced = BoundedTable(capacity: limits.feeds)
         graph = InteractionGraph(
             ego: configuration.author, limits: configuration.graphLimits,
             weighting: configuration.ranking.weighting)
@@ -93,6 +96,8 @@ public struct Node: Sendable {
         trust = BoundedTable(capacity: limits.feeds + configuration.graphLimits.authors)
         blocked = BoundedTable(capacity: 65_536)
         random = SeededRandom(seed: configuration.seed, stream: "core")
+        var pools = SeededRandom(seed: configuration.seed, stream: "pool")
+        pool = FeedPool(key: pools.next())
         addresses = configuration.overlay.map { AddressBook($0, links: limits.links) }
         let index = feeds.add(configuration.feed)
         feeds[index].author = configuration.author
@@ -132,6 +137,8 @@ public struct Node: Sendable {
     var limits: CoreLimits { configuration.limits }
 
     private mutating func endOfTurn(_ now: Moment, _ effects: inout [Effect]) {
+        wakeStore(now)
+        rotatePool(now)
         graftOverdue(now, &effects)
         runLinkTimers(now, &effects)
         announceDue(now, &effects)

@@ -73,6 +73,32 @@ struct EntryTable {
         numbers[feed] = nil
     }
 
+    /// Deletes about `rows` of the last places of a feed, so that the last one left still vouches for the others; how
+    /// many went. O(rows).
+    mutating func shorten(_ feed: PublicKey, by rows: Int) throws -> Int {
+        guard let number = try knownNumber(of: feed) else { return 0 }
+        let kept = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT max(sequence) FROM entry WHERE feed = ? AND is_signed = 1 AND sequence <=
+                        (SELECT sequence FROM entry WHERE feed = ?
+                         ORDER BY sequence DESC LIMIT 1 OFFSET ?)
+                    """), arguments: [number, number, rows])
+        let last = try kept.flatMap { try Columns($0).optionalInt(0) } ?? 0
+        try db.execute(
+            sql: "DELETE FROM entry WHERE feed = ? AND sequence > ?", arguments: [number, last])
+        return db.changesCount
+    }
+
+    /// Places of a feed. O(places), of the index alone.
+    mutating func count(of feed: PublicKey) throws -> Int {
+        guard let number = try knownNumber(of: feed) else { return 0 }
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT count(*) FROM entry WHERE feed = ?"),
+            arguments: [number])
+        return Int(try row.map { try Columns($0).int(0) } ?? 0)
+    }
+
     /// The last place of a feed; 0 for none.
     mutating func head(of feed: PublicKey) throws -> UInt64 {
         guard let number = try knownNumber(of: feed) else { return 0 }

@@ -42,13 +42,15 @@ extension Store {
     /// Insert only: another body for a taken place fails the whole batch as `.conflict`, the same
     /// body changes nothing. Of several fork proofs of a feed the one of the
     /// earliest place is kept. Throws `.full`
-    /// when the budget is used up; removing feeds works then too.
+    /// when the budget is used up; removing feeds works then too. Many places are removed in several
+    /// transactions, so that the log stays short (T19): a failure may leave a removed feed shorter.
     public func commit(_ batch: StoreBatch) throws(StorageError) {
         guard !batch.isEmpty else { return }
         try attempt("commit records", on: .net) {
+            let removed = try removeLong(batch.removedFeeds)
             try net.write { db in
                 var table = EntryTable(db, scheme: scheme)
-                for feed in batch.removedFeeds { try table.remove(feed) }
+                for feed in removed { try table.remove(feed) }
                 for stored in batch.records {
                     try requireForeign(stored.record.body.feed, stored.record.body.sequence)
                     _ = try table.insert(stored)
@@ -105,6 +107,35 @@ extension Store {
     }
 
     // MARK: Helpers
+
+    /// Removes feeds while they are more than one transaction should delete; gives back what is left to the caller's.
+    private func removeLong(_ feeds: [PublicKey]) throws -> [PublicKey] {
+        let limit = DatabaseFile.rowsRemovedAtOnce(budgetBytes: budgetBytes)
+        var left: [PublicKey] = []
+        var rows = 0
+        for feed in feeds {
+            var count = try net.write { db in
+                var table = EntryTable(db, scheme: scheme)
+                return try table.count(of: feed)
+            }
+            while count > limit {
+                count -= try net.write { db in
+                    var table = EntryTable(db, scheme: scheme)
+                    return try table.shorten(feed, by: limit)
+                }
+            }
+            if rows + count > limit {
+                try net.write { db in
+                    var table = EntryTable(db, scheme: scheme)
+                    for short in left { try table.remove(short) }
+                }
+                (left, rows) = ([], 0)
+            }
+            left.append(feed)
+            rows += count
+        }
+        return left
+    }
 
     private func reading<Value>(
         _ operation: String, _ feed: PublicKey, _ body: (EntryReader) throws -> Value

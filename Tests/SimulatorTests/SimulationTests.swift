@@ -100,6 +100,24 @@ import Testing
         #expect(report.violations == [], "\(kind)")
     }
 
+    @Test(
+        "T18: keys without end take the pool of a small store and no more, and put no friend out",
+        arguments: [0, 1])
+    func smallStore(attackEdges: Int) {
+        let scenario = Self.small {
+            $0.activeSeconds = 60
+            $0.settleSeconds = 60
+            $0.keySpinners = 2
+            $0.spinnerKeys = 20
+            $0.attackEdges = attackEdges
+            $0.storeKibibytes = 512
+        }
+        let report = Simulation(scenario, seed: 4).run()
+        #expect(report.violations == [])
+        // They do come near: nobody asked less of the store than it holds.
+        #expect(Self.figure("region_bytes", report) > 0.02)
+    }
+
     @Test("the oracle bites: nodes that cannot hold what everybody wants have not converged")
     func oracleBites() {
         let scenario = Self.small { $0.feedLimit = 3 }

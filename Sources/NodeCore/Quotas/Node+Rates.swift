@@ -69,7 +69,9 @@ extension Node {
 
     /// A feed of this author came in.
     mutating func openAccount(_ author: PublicKey) {
-        if !accounts.contains(author) { accounts.set(author, AuthorAccount()) }
+        if !accounts.contains(author) {
+            accounts.set(author, AuthorAccount(share: share(of: author)))
+        }
         accounts.update(author) { $0.feeds += 1 }
     }
 

@@ -150,6 +150,21 @@ struct Oracle {
         }
     }
 
+    /// Whom a user trusts in so many words is not put out for others. Of a store that contradicts its node that is
+    /// something else: the feed is fetched anew.
+    mutating func evicts(_ feed: PublicKey, _ host: Host, _ now: UInt64) {
+        guard isFull, host.isHonest, !host.mayHoldUnknown, owners[feed] != nil else { return }
+        var isTrusted = false
+        for sequence in 1...max(1, host.store.contiguous(host.publicKey)) {
+            guard case .record(let stored)? = host.store.entry(host.publicKey, sequence),
+                case .trust(let target, let weight) = stored.record.body.payload, target == feed
+            else { continue }
+            isTrusted = weight.value > 0
+        }
+        let owner = owners[feed] ?? -1
+        check(!isTrusted, "friend-evicted", host, now, "the feed of host \(owner) goes")
+    }
+
     mutating func conflicted(_ host: Host, _ now: UInt64) {
         guard host.isHonest else { return }
         check(

@@ -4,6 +4,8 @@
     foreign_peer.py fetch   --port P --server-key HEX [--feed HEX]     fetch feeds and verify every record
     foreign_peer.py publish --port P --server-key HEX [--items N]      sign a feed, push it, wait until the node holds it
     foreign_peer.py offend KIND --port P --server-key HEX              send what no node may take; see OFFENCES
+    foreign_peer.py strangers --port P --server-key HEX --items N      push records of N authors that nobody signed, a link
+                                                                       for every few dozen, until all were sent
     foreign_peer.py serve   --port P --server-key HEX --seconds S      ask for the frontier again and again, report the gaps
     foreign_peer.py long    --port P --server-key HEX                  sign a feed with checkpoints, serve it as a suffix and by blocks
     foreign_peer.py rotate  --port P --server-key HEX                  sign a feed whose author changes key and revokes a device
@@ -217,9 +219,12 @@ class Link:
         self.socket.connect(f"tcp://127.0.0.1:{port}")
         self.frontier = {}
         if hello:
-            self.send(bytes([HELLO]) + varint(1) + varint(1) + network + varint(0) + varint(now() + clock)
-                      + varint(FRAME_BYTES))
-            self.hello = self.await_frame(HELLO)
+            self.greet(clock)
+
+    def greet(self, clock=0):
+        self.send(bytes([HELLO]) + varint(1) + varint(1) + self.network + varint(0) + varint(now() + clock)
+                  + varint(FRAME_BYTES))
+        self.hello = self.await_frame(HELLO)
 
     def send(self, frame):
         self.socket.send(frame)
@@ -452,6 +457,33 @@ def witness(args):
         return {"sequence": head.sequence}
 
 
+
+def strangers(args):
+    """Records of ever new authors with signatures of nobody (threats.md, T42). The node closes link after link."""
+    sent = links = 0
+    start = time.monotonic()
+    while sent < args.items and time.monotonic() - start < args.seconds:
+        peer = Link(args.port, bytes.fromhex(args.server_key), network_id(args.network), 10, hello=False)
+        try:
+            peer.greet()
+            links += 1
+            # The link may be closed before the next frame is sent: without one, sending waits for ever.
+            peer.socket.sndtimeo = 200
+            body = [bytes([1, LIKE]) + os.urandom(32) + varint(1) + bytes(32) + varint(now()) + b"\0" + sized(b"x")
+                    + varint(1000) + os.urandom(64) for _ in range(BAD_AUTHORS_A_LINK)]
+            peer.push(body)
+            sent += len(body)
+            peer.settle()
+        except (Closed, TimeoutError, zmq.Again):
+            pass
+        finally:
+            peer.close()
+    return {"authors": sent, "links": links, "seconds": round(time.monotonic() - start, 1)}
+
+
+# One more than a node bears of one link.
+BAD_AUTHORS_A_LINK = 33
+
 # Each takes a link and returns the frames to send, after those that the node shall accept first.
 
 def good_feed(peer, count=3):
@@ -596,7 +628,7 @@ def offend(args):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("task", choices=["fetch", "publish", "offend", "serve", "long", "rotate", "witness"])
+    parser.add_argument("task", choices=["fetch", "publish", "offend", "strangers", "serve", "long", "rotate", "witness"])
     parser.add_argument("kind", nargs="?", choices=sorted(OFFENCES))
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--server-key", required=True, help="the node key, hexadecimal")
@@ -609,8 +641,8 @@ def main():
     if (args.task == "offend") != (args.kind is not None):
         parser.error("KIND belongs to offend, and offend needs one")
     try:
-        result = {"fetch": fetch, "publish": publish, "offend": offend, "serve": serve, "long": long, "rotate": rotate,
-                  "witness": witness}[args.task](args)
+        result = {"fetch": fetch, "publish": publish, "offend": offend, "strangers": strangers, "serve": serve,
+                  "long": long, "rotate": rotate, "witness": witness}[args.task](args)
     except (Closed, TimeoutError, ValueError) as error:
         print(json.dumps({"error": str(error)}))
         return 1

@@ -147,7 +147,7 @@ extension Node {
         guard !links[slot: slot].wants.isEmpty, links[slot: slot].askAgainAt == nil else { return }
         var left = min(links[slot: slot].wants.count, limits.scannedWants)
         var hasAsked = false
-        while left > 0, !links[slot: slot].ranges.isFull, !links[slot: slot].wants.isEmpty {
+        while left > 0, links[slot: slot].mayOweMore, !links[slot: slot].wants.isEmpty {
             left -= 1
             let place = links[slot: slot].scanFrom % links[slot: slot].wants.count
             let feed = links[slot: slot].wants.keys[place]
@@ -159,8 +159,8 @@ extension Node {
                 continue
             }
             links[slot: slot].scanFrom = place + 1
-            if links[slot: slot].ranges.contains(feed) { continue }
             if let other = fetching[feed], other.deadline > now.monotonicMilliseconds { continue }
+            if links[slot: slot].ranges.contains(feed) { continue }
             guard mayFetch(feed, now) else { continue }
             let last = min(through, tip + WireLimits.rangeSpan)
             ask(RangeRequest(feed: feed, first: tip + 1, last: last), link, now, &effects)

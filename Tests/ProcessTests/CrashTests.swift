@@ -44,6 +44,8 @@ extension ProcessTests {
             try Bench.withChain(["ana", "ben"]) { network in
                 let (ana, ben) = (network.nodes[0], network.nodes[1])
                 try Bench.trust(ben, ana)
+                // Only whom ana's user named is believed to know of nothing more.
+                try network.connect(ana, to: ben)
                 let own = ana.directory.path + "/own.db"
                 let copy = ana.directory.path + "/old-copy.db"
                 try ana.publish([Draft(kind: .like, item: "song:before")])

@@ -77,6 +77,38 @@ extension ProcessTests {
             }
         }
 
+        @Test("with nobody to ask a copy of own.db is not published on until its user says to know")
+        func nobodyToAsk() throws {
+            try Bench.withNodes(["ana"]) { network in
+                let ana = network.nodes[0]
+                try network.start()
+                try ana.publish([Draft(kind: .like, item: "song:before")])
+                #expect(ana.stop() == .exited(0))
+                let own = ana.directory.path + "/own.db"
+                try FileManager.default.copyItem(atPath: own, toPath: own + ".copy")
+                try FileManager.default.removeItem(atPath: own)
+                try FileManager.default.moveItem(atPath: own + ".copy", toPath: own)
+                try ana.start()
+                try ana.waitUntilReady()
+                let draft = Draft(kind: .like, item: "song:after")
+                let answer = try ana.client().answer(to: .publish(drafts: [draft]), seconds: 40)
+                guard case .failure(let failure) = answer else {
+                    Issue.record("\(answer)")
+                    return
+                }
+                #expect(failure.code == .fenced && failure.message.contains("--i-know"))
+                #expect(ana.stop() == .exited(0))
+                try ana.start(flags: ["--i-know"])
+                try ana.waitUntilReady()
+                try ana.publish([draft])
+                #expect(ana.stop() == .exited(0))
+                // What was published since shows that this file is the newest.
+                try ana.start()
+                try ana.waitUntilReady()
+                try ana.publish([Draft(kind: .like, item: "song:later")])
+            }
+        }
+
         /// SIGKILL from another thread, so that it strikes in the middle of anything.
         private func kill(_ node: LocalNode, afterMilliseconds delay: Int) -> DispatchSemaphore {
             let done = DispatchSemaphore(value: 0)

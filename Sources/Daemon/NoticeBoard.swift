@@ -36,6 +36,10 @@ extension Notice {
         case .ownFeedBehind(let held, let known):
             "peers hold \(known) records of our own feed, this directory \(held): it is an old copy; "
                 + "publishing waits until the rest has come back"
+        case .ownFeedUnconfirmed(let answered, let wanted):
+            "own.db is not the file that this node wrote last, and \(answered) of \(wanted) peers that you named "
+                + "have said how much of our feed they hold: publishing waits for them; if you know that "
+                + "it is the newest copy, start the daemon once with --i-know"
         case .ownFeedRecovered(let sequence):
             "our own feed is whole again, through record \(sequence)"
         case .rotated(let old, let new):

@@ -228,7 +228,7 @@ struct FeedTable: Sendable {
     subscript(index: FeedIndex) -> FeedState {
         _read {
             require(isUsed[index.raw], "a feed index lives no longer than its feed")
-            yield slots[index.raw]
+            yield slots.span[index.raw]
         }
         _modify {
             require(isUsed[index.raw], "a feed index lives no longer than its feed")

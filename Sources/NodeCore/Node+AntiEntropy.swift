@@ -157,7 +157,7 @@ extension Node {
         }
         var left = min(links[slot: slot].wants.count, limits.scannedWants)
         var hasAsked = false
-        while left > 0, !links[slot: slot].ranges.isFull, !links[slot: slot].wants.isEmpty {
+        while left > 0, links[slot: slot].mayOweMore, !links[slot: slot].wants.isEmpty {
             left -= 1
             let place = links[slot: slot].scanFrom % links[slot: slot].wants.count
             let feed = links[slot: slot].wants.keys[place]
@@ -169,8 +169,8 @@ extension Node {
                 continue
             }
             links[slot: slot].scanFrom = place + 1
-            if links[slot: slot].ranges.contains(feed) { continue }
             if let other = fetching[feed], other.deadline > now.monotonicMilliseconds { continue }
+            if links[slot: slot].ranges.contains(feed) { continue }
             guard mayFetch(feed, now) else { continue }
             let first = firstWanted(feed, through: through)
             let last = min(through, first + WireLimits.rangeSpan - 1)

@@ -73,10 +73,10 @@ extension Node {
 
     /// Own records that came back from a peer go where own records live.
     private mutating func flushRecovered(_ effects: inout [Effect]) {
-        let key = configuration.feed
-        let places = gathered.places.filter { feeds[$0.feed].key == key }
-        guard !places.isEmpty else { return }
-        gathered.places.removeAll { feeds[$0.feed].key == key }
+        let ownFeed = ownFeed
+        guard gathered.places.contains(where: { $0.feed == ownFeed }) else { return }
+        let places = gathered.places.filter { $0.feed == ownFeed }
+        gathered.places.removeAll { $0.feed == ownFeed }
         commitOwn(places, answering: nil, &effects)
     }
 
@@ -159,7 +159,7 @@ extension Node {
         }
         guard let stored = place.entry.storedRecord else { return true }
         feeds[index].headTime = stored.record.body.time
-        if index == feeds.index(of: configuration.feed) { own.log.append(stored.record) }
+        if index == ownFeed { own.log.append(stored.record) }
         if let notice = noteKeys(stored.record, in: index, now) { effects.append(.notice(notice)) }
         if counts(place.entry.sequence, of: index) {
             apply(stored, author: feeds[index].author, now)
@@ -258,7 +258,7 @@ extension Node {
                 guard reach < sequence, told.last != place.feed, !feeds[place.feed].isFrozen else {
                     continue
                 }
-                if !isEager(place.feed, links[slot: slot]) {
+                if !isEager(place.feed, at: slot) {
                     if lazy.last != place.feed { lazy.append(place.feed) }
                     continue
                 }
@@ -281,14 +281,17 @@ extension Node {
 
     /// Whether a link gets a feed pushed: unless it asked not to, and the own feed even then where we dialled, so
     /// that nobody who relays it decides who hears of it.
-    private func isEager(_ index: FeedIndex, _ link: LinkState) -> Bool {
-        !link.isPruned(index)
-            || (feeds[index].key == configuration.feed && link.direction == .outbound)
+    private func isEager(_ index: FeedIndex, at slot: Int) -> Bool {
+        !links[slot: slot].isPruned(index)
+            || (index == ownFeed && links[slot: slot].direction == .outbound)
     }
 
     /// Tells one link how far we hold these feeds.
     private func tell(_ told: [FeedIndex], to link: LinkID, _ effects: inout [Effect]) {
-        effects += Self.frontierFrames(told.map(entry)).map { .send(link, $0) }
+        guard !told.isEmpty else { return }
+        var entries: [Frontier.Entry] = []
+        for index in told { entries.append(feeds[index].frontierEntry) }
+        effects += Self.frontierFrames(entries).map { .send(link, $0) }
     }
 }
 

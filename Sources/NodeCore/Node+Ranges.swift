@@ -34,13 +34,15 @@ extension Node {
         let places = entries.compactMap { $0.place(scheme) }
         switch read {
         case .answer(let link, let session, let request):
-            guard links[link]?.session == session else { return }
-            links.update(link) { $0.readsRunning -= 1 }
+            guard let slot = links.slot(of: link), links[slot: slot].session == session else {
+                return
+            }
+            links[slot: slot].readsRunning -= 1
             let chain = places.count == entries.count ? Chain(places, through: request.last) : nil
             effects.append(
                 .send(link, .rangeResponse(RangeResponse(feed: request.feed, chain: chain))))
             if let feed = feeds.index(of: request.feed), let chain {
-                links.update(link) { $0.note(offered: chain.last, of: feed) }
+                links[slot: slot].note(offered: chain.last, of: feed)
             }
         case .fork(let suspect):
             settleFork(places, suspect, &effects)
@@ -59,6 +61,7 @@ extension Node {
             state.askAgainAt = nil
         }
         if asked != nil { release(response.feed, from: link) }
+        if response.feed == configuration.feed { noteHeadAnswer(by: link, now) }
         let before = feeds.tip(of: response.feed)
         if let asked, let index = feeds.index(of: response.feed), asked.first <= feeds[index].base {
             takeBlock(response.chain, asked, of: index, from: link, now, &effects)

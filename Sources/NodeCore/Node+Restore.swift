@@ -72,8 +72,9 @@ extension Node {
     /// Everything stored was given.
     public mutating func finishRestore(at now: Moment) {
         sortPool()
-        if configuration.ownHeadWaitMilliseconds > 0, feeds[configuration.feed]?.frontier ?? 0 > 0 {
-            own.waitsSince = now.monotonicMilliseconds
+        if configuration.ownHeadWaitMilliseconds > 0, feeds[ownFeed].frontier > 0 {
+            let wait = configuration.ownHeadWaitMilliseconds
+            own.headCheck = HeadCheck(deadline: now.monotonicMilliseconds + wait)
         }
         ranking.graphChanged(now, configuration)
     }

@@ -14,6 +14,8 @@ public struct Node: Sendable {
     let fingerprint: IDFingerprint
 
     var feeds: FeedTable
+    /// Where the own feed lies; it is never evicted.
+    let ownFeed: FeedIndex
     var links: BoundedTable<LinkID, LinkState>
     /// What peers were worth so far, by their key.
     var scores: BoundedTable<NodeKey, PeerScore>
@@ -86,6 +88,7 @@ public struct Node: Sendable {
         self.signer = signer
         fingerprint = IDFingerprint(seed: configuration.seed)
         feeds = FeedTable(capacity: limits.feeds, mixer: fingerprint)
+        ownFeed = feeds.add(configuration.feed)
         links = BoundedTable(capacity: limits.links)
         fetching = BoundedTable(capacity: limits.links * limits.rangesPerLink)
         proofs = BoundedTable(capacity: limits.forkProofs)
@@ -108,8 +111,7 @@ public struct Node: Sendable {
         var pools = SeededRandom(seed: configuration.seed, stream: "pool")
         pool = FeedPool(key: pools.next())
         addresses = configuration.overlay.map { AddressBook($0, links: limits.links) }
-        let index = feeds.add(configuration.feed)
-        feeds[index].open(for: configuration.author)
+        feeds[ownFeed].open(for: configuration.author)
     }
 
     /// Takes one input and appends what follows from it to `effects`.

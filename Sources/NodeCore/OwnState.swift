@@ -11,9 +11,8 @@ struct OwnState: Sendable {
     var claims = 0
     /// Publications that wait until peers had time to tell what they hold of the own feed.
     var held: [(id: EffectID, drafts: [OwnDraft])] = []
-    /// Start of the wait, until it is over; when enough peers were ready.
-    var waitsSince: UInt64?
-    var peersReadyAt: UInt64?
+    /// Whether what a restart found is all that was signed; nil once that is settled.
+    var headCheck: HeadCheck?
     /// A commit failed without saying whether it happened.
     var isUncertain = false
 

@@ -65,6 +65,8 @@ final class Host {
     var mayHoldUnknown = false
     var oldCopy: MemoryStore?
     var wasRestoredFromOldCopy = false
+    /// Its user has said that the disk is what was written last.
+    var userIsSure = false
 
     init(
         index: Int, signer: any Signer, nodeKey: NodeKey, role: Role, random: SeededRandom,

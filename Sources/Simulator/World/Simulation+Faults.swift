@@ -6,6 +6,9 @@ extension Simulation {
     /// A peer that hears nothing is dead after this long (protocol.md, section 3: heartbeats).
     private static let heartbeatMilliseconds = 75_000
 
+    /// Time for every end of a link to notice, and for the check of the own head to run out.
+    private static let assuranceMilliseconds: UInt64 = 150_000
+
     func planFaults() {
         let active = UInt64(scenario.activeSeconds) * 1000
         for kind in Fault.Kind.allCases {
@@ -60,6 +63,7 @@ extension Simulation {
     /// Everything works again; who lost confidence in its disk is started anew, as an operator would.
     func endFaults() {
         isQuiet = true
+        schedule(.assurances, after: Self.assuranceMilliseconds)
         cuts = []
         for host in hosts {
             host.armed = nil
@@ -67,6 +71,17 @@ extension Simulation {
             host.clockOffset = 0
             if !host.isUp { restart(host) }
             guard case .storeFailed? = host.node?.publishObstacle else { continue }
+            stop(host, noticedWithin: 200)
+            restart(host)
+        }
+    }
+
+    /// By now every link is up again, so that whoever holds lost records has told; what is missing is the answer of
+    /// anchors who never give one.
+    func assure() {
+        for host in hosts {
+            guard case .ownFeedUnconfirmed? = host.node?.publishObstacle else { continue }
+            host.userIsSure = true
             stop(host, noticedWithin: 200)
             restart(host)
         }
@@ -177,11 +192,12 @@ extension Simulation {
         }
         guard host.isRunning else { return }
         stop(host, noticedWithin: 200)
+        let lost = host.store
         host.store = copy
         host.oldCopy = nil
         host.wasRestoredFromOldCopy = true
         oracle.lostTail(host)
-        oracle.restoredFromOldCopy(host)
+        oracle.restoredFromOldCopy(host, lost: lost)
         schedule(.restart(host: host.index), after: 2_000)
         note(.oldCopy)
     }

@@ -65,9 +65,20 @@ extension Simulation {
         dialler.links.append(number)
         let link = LinkID(UInt64(number))
         feed(listener, .linkUp(link, dialler.nodeKey, .inbound))
+        feed(listener, .linkOrigin(link, origin(of: dialler, from: listener)))
         feed(dialler, .linkUp(link, listener.nodeKey, .outbound))
+        feed(dialler, .linkOrigin(link, origin(of: listener, from: dialler)))
         if dialler.isProgram { greet(link, from: dialler) }
     }
+
+    /// Users name the peers whom their nodes dial. The address says nothing here: overlays have a study of their own.
+    private func origin(of peer: Host, from host: Host) -> LinkOrigin {
+        LinkOrigin(
+            address: NetworkAddress(ipv4: UInt32(truncatingIfNeeded: peer.index), port: 1),
+            isAnchor: host.edges.contains { edges[$0].listener == peer.index })
+    }
+
+    func anchorCount(of host: Host) -> Int { host.edges.count }
 
     /// One end notices that a connection is gone.
     func linkDown(_ number: Int, atDialler: Bool) {

@@ -177,7 +177,8 @@ extension Simulation {
         core.rankDebounceMilliseconds = UInt64(scenario.rankingDebounceSeconds * 1000)
         core.rankDelayMilliseconds = 8 * core.rankDebounceMilliseconds
         // Longer than a partition with the time in which its end is noticed.
-        core.ownHeadWaitMilliseconds = 120_000
+        core.ownHeadWaitMilliseconds = host.userIsSure ? 0 : 120_000
+        core.ownHeadAnchors = max(1, min(core.ownHeadAnchors, anchorCount(of: host)))
         if scenario.feedLimit > 0 { core.limits.feeds = scenario.feedLimit }
         if scenario.strangerLimit > 0 { core.limits.strangerFeeds = scenario.strangerLimit }
         if scenario.proofLimit > 0 { core.limits.forkProofs = scenario.proofLimit }

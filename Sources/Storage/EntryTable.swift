@@ -106,15 +106,6 @@ struct EntryTable {
         return Int(try row.map { try Columns($0).int(0) } ?? 0)
     }
 
-<<<<<<< HEAD
-=======
-    /// Deletes every place of a feed before one. O(places deleted).
-    mutating func trim(_ trim: FeedTrim) throws {
-        guard let number = try knownNumber(of: trim.feed) else { return }
-        try db.cachedStatement(sql: "DELETE FROM entry WHERE feed = ? AND sequence < ?")
-            .execute(arguments: [number, Int64(clamping: trim.before)])
-    }
-
     /// How far apart the CHECKPOINTs of a feed are (docs/protocol.md).
     static let checkpointSpan = 128
 
@@ -127,7 +118,6 @@ struct EntryTable {
         return try row.flatMap { try Columns($0).optionalInt(0) }.map(UInt64.init) ?? 0
     }
 
->>>>>>> b1a0437 (Write down how the store's budget is divided, and trim long feeds in parts)
     /// The last place of a feed; 0 for none.
     mutating func head(of feed: PublicKey) throws -> UInt64 {
         guard let number = try knownNumber(of: feed) else { return 0 }

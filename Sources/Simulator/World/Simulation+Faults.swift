@@ -34,6 +34,8 @@ extension Simulation {
         case .halves, .isolation, .oneWay: partition(fault, host)
         case .reset: reset(fault, host)
         case .delaySpike: slow(fault, host)
+        case .stall, .halfOpen: breakSoftly(fault, host)
+        case .storm: storm(fault)
         case .crash: arm(fault, host)
         case .powerCut:
             guard host.isRunning else { return }
@@ -162,6 +164,37 @@ extension Simulation {
         connections[number].slowUntil = now + fault.lasts
         connections[number].extraDelay = Int((fault.draw >> 16) % 5_000)
         note(.delaySpike)
+    }
+
+    /// A connection that carries nothing for a while and then all at once; or one that is gone at one end, which dials
+    /// anew, while the other hears nothing until its heartbeat.
+    private func breakSoftly(_ fault: Fault, _ host: Host) {
+        guard !host.links.isEmpty else {
+            plan.append(fault)
+            schedule(.fault(plan.count - 1), after: 1_000)
+            return
+        }
+        let number = host.links[Int(fault.draw % UInt64(host.links.count))]
+        if fault.kind == .stall {
+            connections[number].stalledUntil = now + fault.lasts
+        } else {
+            connections[number].isBroken = true
+            let isAtDialler = connections[number].dialler == host.index
+            schedule(.linkDown(connection: number, atDialler: isAtDialler), after: 1)
+            schedule(
+                .linkDown(connection: number, atDialler: !isAtDialler),
+                after: UInt64(Self.heartbeatMilliseconds))
+        }
+        note(fault.kind)
+    }
+
+    /// Half of all connections are reset within a second, and everybody dials at once.
+    private func storm(_ fault: Fault) {
+        var random = SeededRandom(seed: fault.draw)
+        for number in connections.indices where connections[number].isUpAtDialler {
+            if random.below(2) == 0 { breakConnection(number, noticedWithin: 1_000) }
+        }
+        note(.storm)
     }
 
     private func arm(_ fault: Fault, _ host: Host) {

@@ -153,7 +153,7 @@ extension Simulation {
             transmit(bytes, from: host, on: link)
             return
         }
-        guard let changed = filter(frame, &host.random) else { return }
+        guard let changed = filter(frame, &host.random, now: now) else { return }
         transmit(changed.encoded, from: host, on: link)
     }
 
@@ -188,13 +188,23 @@ extension Simulation {
         }
         let earliest =
             fromDialler ? connection.lastArrivalAtListener : connection.lastArrivalAtDialler
-        let arrival = max(earliest, now + UInt64(delay))
+        let reader = hosts[connection.end(atDialler: !fromDialler)]
+        let arrival = max(
+            max(earliest, now + UInt64(delay)) + sendMilliseconds(bytes.count, to: reader),
+            connection.stalledUntil)
         if fromDialler {
             connections[number].lastArrivalAtListener = arrival
         } else {
             connections[number].lastArrivalAtDialler = arrival
         }
         queue.push(.frame(connection: number, atDialler: !fromDialler, bytes), at: arrival)
+    }
+
+    /// How long the bytes themselves take: what is behind them on the link waits.
+    private func sendMilliseconds(_ count: Int, to reader: Host) -> UInt64 {
+        var rate = reader.readsBytesPerSecond ?? .max
+        if scenario.bytesPerSecond > 0 { rate = min(rate, scenario.bytesPerSecond) }
+        return rate == .max ? 0 : UInt64(count * 1000 / rate)
     }
 
     func arrive(_ bytes: [UInt8], on number: Int, atDialler: Bool) {

@@ -46,8 +46,10 @@ extension Simulation {
                 addEdge(index, topology.below(scenario.honestNodes), &topology)
             }
         }
+        let hostileLinks =
+            scenario.hostileLinks > 0 ? scenario.hostileLinks : scenario.dialledLinks + 1
         for host in hosts where !host.isHonest {
-            for _ in 0...scenario.dialledLinks {
+            for _ in 0..<hostileLinks {
                 addEdge(host.index, topology.below(scenario.honestNodes), &topology)
             }
             guard !host.isProgram else { continue }
@@ -76,6 +78,12 @@ extension Simulation {
         case .silent: return .filtered(.silent)
         case .censor: return .filtered(.censor(hosts[0].publicKey))
         case .frontierLiar: return .filtered(.frontierLiar)
+        case .scoreGamer:
+            return .filtered(.silentFrom(milliseconds: UInt64(scenario.activeSeconds) * 500))
+        case .slowReader:
+            host.readsBytesPerSecond = 1_024
+            return .filtered(.none)
+        case .dropper: return .program(Dropper())
         case .duplicateFlooder: return .program(Replayer(.newest))
         case .replayer: return .program(Replayer(.oldest))
         case .signatureFlooder: return .program(SignatureFlooder())
@@ -109,8 +117,9 @@ extension Simulation {
     func start() {
         for host in hosts {
             if host.isProgram {
-                for edge in host.edges { scheduleDial(edge, after: 1) }
-                queue.push(.tick(host: host.index), at: 1000 + UInt64(host.index))
+                let join = UInt64(scenario.hostileFromSeconds) * 1000
+                for edge in host.edges { scheduleDial(edge, after: join + 1) }
+                queue.push(.tick(host: host.index), at: join + 1000 + UInt64(host.index))
             } else {
                 restart(host)
             }
@@ -133,9 +142,11 @@ extension Simulation {
     /// never rewired, so that trust reaches everybody; then the attack edges.
     private func trustEdges() -> [[Int]] {
         var random = SeededRandom(seed: seed, stream: "trust")
-        let people = scenario.honestNodes - scenario.freeRiders
+        let everybody = scenario.honestNodes - scenario.freeRiders
+        let people = scenario.authors > 0 ? min(scenario.authors, everybody) : everybody
         var edges = [[Int]](repeating: [], count: scenario.honestNodes)
-        for user in 0..<scenario.honestNodes {
+        let speaking = scenario.authors > 0 ? people : scenario.honestNodes
+        for user in 0..<speaking {
             for step in 1...max(1, min(scenario.trustNeighbours, people - 1)) {
                 let isRewired = step > 1 && random.unit() < scenario.rewiring
                 let target = isRewired ? random.below(people) : (user + step) % people
@@ -195,8 +206,10 @@ extension Simulation {
         if scenario.storeKibibytes > 0 {
             core.limits.storage.budgetBytes = UInt64(scenario.storeKibibytes) << 10
         }
-        core.limits.upstreams = scenario.upstreams
-        core.limits.trustedUpstreams = scenario.trustedUpstreams
+        // Who is of an earlier version knows no push trees.
+        let isOld = host.index < scenario.oldNodes
+        core.limits.upstreams = isOld ? 0 : scenario.upstreams
+        core.limits.trustedUpstreams = isOld ? 0 : scenario.trustedUpstreams
         return core
     }
 }

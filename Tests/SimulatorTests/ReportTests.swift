@@ -57,6 +57,54 @@ import Testing
         #expect(page.contains("prefers-color-scheme: dark"))
     }
 
+    /// Figures of judged lists, as a run with `recommendation.egos` states them.
+    private static func judged(seed: UInt64, sybils: Double) -> RunRecord {
+        func end(_ metric: String, _ value: Double) -> MetricRow {
+            MetricRow(tick: 60, metric: metric, group: MetricRow.figureGroup, value: value)
+        }
+        var run = runs(seed...seed)[0]
+        run.rows += [
+            end("attack.sybils", sybils), end("attack.identities", sybils + 2),
+            end("attack.edges", 5),
+        ]
+        for (method, spam) in [("taste", 0.5), ("salsa", 8.0)] {
+            run.rows += [
+                end("spam_at_20.\(method)", spam + Double(seed)),
+                end("spam_at_20_without_attack.\(method)", 0),
+                end("recall_at_20.\(method)", 0.25),
+                end("recall_at_20_without_attack.\(method)", 0.5),
+            ]
+        }
+        for (alpha, clean) in [("0.15", 1.0), ("0.5", 4.0)] {
+            for (metric, value) in [("front_spam_at_20", clean), ("front_recall_at_20", 0.3)] {
+                run.rows.append(
+                    MetricRow(tick: 60, metric: metric, group: "taste \(alpha)", value: value))
+            }
+        }
+        return run
+    }
+
+    @Test(
+        "runs whose lists were judged show gain and recall beside the undefended, by size and on a front"
+    )
+    func attackers() throws {
+        let page = ReportPage([
+            RunSeries(name: "few", runs: (1...2).map { Self.judged(seed: $0, sybils: 10) }),
+            RunSeries(name: "many", runs: (1...2).map { Self.judged(seed: $0, sybils: 40) }),
+        ]).html
+        // A line for each engine, its columns few and many, then both without attackers.
+        let spam = try Self.cells(page, figure: "spam-at-20")
+        #expect(
+            spam["taste"] == [2, 2, 0, 0] && spam["salsa"] == [9.5, 9.5, 0, 0])
+        for id in ["recall-at-20", "gain-by-sybils", "recall-by-attackers", "trust-relevance"] {
+            #expect(page.contains("id=\"\(id)\""), "\(id)")
+        }
+        // One size of it in all series shows no dependence.
+        #expect(!page.contains("id=\"gain-by-edges\""))
+        #expect(
+            !ReportPage([RunSeries(name: "a", runs: Self.runs(1...1))]).html.contains("spam-at-20"))
+    }
+
     @Test("every number in the tables is the mean of the rows of metrics.tsv")
     func numbers() throws {
         let runs = Self.runs(1...3)

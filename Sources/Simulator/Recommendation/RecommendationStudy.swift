@@ -233,7 +233,8 @@ extension Simulation {
 
     /// The same network where nobody attacks, run to its end: who turned is honest, the same egos are asked.
     func judgeTwin() {
-        guard let study, scenario.attack != RecommendationAttack.none.rawValue else { return }
+        guard let study, scenario.hasTwin, scenario.attack != RecommendationAttack.none.rawValue
+        else { return }
         var peaceful = scenario
         peaceful.attack = RecommendationAttack.none.rawValue
         peaceful.honestNodes = study.cast.userCount

@@ -31,7 +31,9 @@ extension ReportPage {
         -> Chart?
     {
         let twin = metric + RecommendationStudy.twinSuffix
-        let attacked = series.filter { $0.estimate("\(twin).\(Self.methods[0])") != nil }
+        let attacked = series.filter { one in
+            Self.methods.contains { one.estimate("\(twin).\($0)") != nil }
+        }
         let names = series.map(\.name) + attacked.map { $0.name + " without attackers" }
         let groups = Self.methods.map { method in
             Chart.BarGroup(
@@ -74,7 +76,7 @@ extension ReportPage {
     /// Nil unless the attack has more than one size.
     private func sized(_ chart: Chart) -> Chart? {
         guard case .lines(let lines) = chart.content,
-            lines.contains(where: { $0.points.count > 1 })
+            lines.contains(where: { Set($0.points.map(\.x)).count > 1 })
         else { return nil }
         return chart
     }

@@ -123,6 +123,8 @@ public struct Scenario: Hashable, Sendable {
     /// Share of each user's items that is not said, and asked for.
     public var heldOut = 0.2
     public var judgedWalks = 2_000
+    /// Whether the same network without attackers is run and judged too.
+    public var hasTwin = true
     /// Whether lists are judged along the restart too, at the end.
     public var hasFront = false
 

@@ -260,6 +260,9 @@ public struct ScenarioField: Sendable {
             "recommendation.walks", .integer(\.judgedWalks, 1...1_000_000),
             "walks of the Monte Carlo baseline for each list"),
         ScenarioField(
+            "recommendation.twin", .flag(\.hasTwin),
+            "run and judge the same network without attackers too"),
+        ScenarioField(
             "recommendation.front", .flag(\.hasFront),
             "at the end, judge lists for several restarts of the trust walk too"),
     ]

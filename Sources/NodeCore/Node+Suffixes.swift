@@ -138,7 +138,7 @@ extension Node {
             !links[slot: slot].lacks(blockStart(before: feed.base), of: index),
             !links[slot: slot].ranges.isFull, !links[slot: slot].ranges.contains(feed.key),
             (fetching[feed.key]?.deadline ?? 0) <= now.monotonicMilliseconds,
-            mayFetch(feed.key, now)
+            !commits.contains(where: { $0.block?.feed == feed.key }), mayFetch(feed.key, now)
         else { return false }
         blocks.remove(feed.key)
         let request = RangeRequest(

@@ -43,7 +43,6 @@ extension ProcessTests {
             try Bench.withNodes(["ana", "ben"]) { network in
                 let (ana, ben) = (network.nodes[0], network.nodes[1])
                 try network.start()
-                #expect(try doctor(ana).state("own head") == "ok")
                 try ana.publish([Draft(kind: .like, item: "song:1")])
                 let alone = try doctor(ana)
                 #expect(alone.finding("own head") == "head-unknown")

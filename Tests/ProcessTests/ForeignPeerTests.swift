@@ -61,11 +61,12 @@ extension ProcessTests {
                 let line = try #require(
                     peer.outputLine(seconds: 15) { $0.contains("feed") }, "\(peer.lastWords)")
                 let told = try JSONDecoder().decode(Told.self, from: Data(line.utf8))
-                // 512 ... 700: the oldest checkpoint from which on no more than 256 are held.
-                try waitForRecords(189, on: ana)
+                // 512 ... 700, the oldest checkpoint from which on no more than 256 are held, and the node's own first.
+                try waitForRecords(190, on: ana)
                 let feed = try #require(PublicKey(hex: told.feed))
                 try ana.publish([Draft(kind: .trust, author: feed.text)])
                 try waitForRecords(702, on: ana)
+                try ana.waitUntilFresh()
                 #expect(try ana.edges(.interactions).count == 695)
                 let status = try ana.status()
                 #expect(

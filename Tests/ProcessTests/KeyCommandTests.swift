@@ -48,6 +48,9 @@ extension ProcessTests {
         func resumes() throws {
             try Bench.withNodes(["ana"]) { network in
                 let ana = network.nodes[0]
+                try ana.start()
+                try ana.waitUntilReady()
+                #expect(ana.stop() == .exited(0))
                 let rotated = try ana.command(["identity", "rotate", "--json"])
                 let document = try json(rotated.output)
                 let new = try #require(document["author"] as? String)

@@ -51,3 +51,31 @@ struct PartitionTests {
         #expect(lost > 500)
     }
 }
+
+@Suite("Forks across a partition (T3)")
+struct ForkSpreadTests {
+    @Test(
+        "T3: a fork that one half learned is known to all within three rounds after the halves meet"
+    )
+    func spreads() throws {
+        var scenario = Scenario()
+        (scenario.honestNodes, scenario.dialledLinks, scenario.trustNeighbours) = (40, 4, 2)
+        (scenario.activeSeconds, scenario.settleSeconds, scenario.sampleSeconds) = (240, 200, 5)
+        (scenario.actionSeconds, scenario.retractions, scenario.items) = (60, 0, 500)
+        (scenario.antiEntropySeconds, scenario.checks) = (60, "light")
+        scenario.rankingDebounceSeconds = 10
+        (scenario.halves, scenario.partitionSeconds) = (1, 120)
+        (scenario.lateForkers, scenario.attackEdges) = (1, 10)
+        // A seed whose partition lasts while the author shows its second history.
+        let report = Simulation(scenario, seed: 6).run()
+        #expect(report.violations.isEmpty)
+        let known = report.rows.filter { $0.metric == "proofs_known" }.map { ($0.tick, $0.value) }
+        let first = try #require(known.first, "nobody forked").0
+        let split = known.filter { $0.1 > 0 && $0.1 < 0.9 }
+        let healed = try #require(split.last, "the partition hid nothing").0
+        #expect(split.count >= 4)
+        let done = try #require(known.first { $0.1 == 1 }).0
+        #expect(done >= first && done - healed <= 180)
+        #expect(known.last?.1 == 1)
+    }
+}

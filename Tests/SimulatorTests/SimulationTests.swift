@@ -35,7 +35,7 @@ import Testing
         scenario.activeSeconds = 60
         scenario.settleSeconds = 60
         let report = Simulation(scenario, seed: 1).run()
-        #expect(report.traceHashText == "d574c33688fa1b2a")
+        #expect(report.traceHashText == "e468652a22252e2b")
     }
 
     @Test("in a calm network everything that was published arrives everywhere")

@@ -52,7 +52,13 @@ extension Simulation {
                     return failure
                 })
         case .commit(let id, let batch):
-            for feed in batch.removedFeeds { oracle.evicts(feed, host, now) }
+            for feed in batch.removedFeeds {
+                // A suffix that takes the place of an older part is no eviction.
+                let isReplaced = batch.records.contains {
+                    $0.record.body.feed == feed && $0.record.body.sequence > 1
+                }
+                if !isReplaced { oracle.evicts(feed, host, now) }
+            }
             return .stored(
                 id,
                 write(host, fault) { host in

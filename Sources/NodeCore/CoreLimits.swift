@@ -2,6 +2,8 @@
 public struct CoreLimits: Sendable {
     /// Links at a time (protocol.md: 256 connections).
     public var links = 256
+    /// Of these, kept free: with fewer left the worst inbound link goes for each that comes.
+    public var spareLinks = 16
     /// Feeds held: 10,000 authors, some with a second device.
     public var feeds = 12_288
     /// Feeds of authors whom no trust path reaches: a fixed pool, replaced by keyed random choice.

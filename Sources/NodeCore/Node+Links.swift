@@ -26,6 +26,7 @@ extension Node {
             return
         }
         if direction == .outbound { effects.append(.send(link, .hello(hello(at: now)))) }
+        dropUnderPressure(sparing: link, now, &effects)
     }
 
     mutating func linkDown(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {

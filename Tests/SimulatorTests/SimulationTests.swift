@@ -118,6 +118,24 @@ import Testing
         #expect(Self.figure("region_bytes", report) > 0.02)
     }
 
+    @Test("T17: a flood by one trusted author delays nobody else's records by a tenth")
+    func authorFlood() {
+        func delay(flooders: Int) -> Double {
+            let scenario = Self.small {
+                $0.lossPerMillion = 0
+                $0.activeSeconds = 90
+                $0.authorFlooders = flooders
+                $0.attackEdges = flooders
+            }
+            let report = Simulation(scenario, seed: 3).run()
+            #expect(report.violations == [])
+            return Self.figure("delay_p99_milliseconds", report)
+        }
+        let calm = delay(flooders: 0)
+        #expect(calm > 0)
+        #expect(delay(flooders: 2) <= 1.1 * calm)
+    }
+
     @Test("the oracle bites: nodes that cannot hold what everybody wants have not converged")
     func oracleBites() {
         let scenario = Self.small { $0.feedLimit = 3 }

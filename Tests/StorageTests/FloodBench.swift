@@ -145,7 +145,8 @@ final class FloodBench {
     private func carryOut(_ effect: Effect) throws {
         switch effect {
         case .commit(let id, let batch):
-            inputs.append(.stored(id, failure { () throws(StorageError) in try store.commit(batch) }))
+            inputs.append(
+                .stored(id, failure { () throws(StorageError) in try store.commit(batch) }))
         case .commitOwn(let id, let records, let tombstones):
             inputs.append(
                 .stored(

@@ -51,7 +51,8 @@ extension Node {
             isDue || now.monotonicMilliseconds >= overlayDeadline ?? .max
         else { return }
         addresses?.isDue = false
-        guard let actions = addresses?.overlay.turn(at: now) else { return }
+        let idle = idlePeer(now)
+        guard let actions = addresses?.overlay.turn(at: now, idle: idle) else { return }
         for action in actions {
             guard case .ask(let key) = action else {
                 effects.append(.overlay(action))

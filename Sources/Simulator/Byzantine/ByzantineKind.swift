@@ -13,6 +13,7 @@ public enum ByzantineKind: String, CaseIterable, Sendable {
     case futureDater = "future_dater"
     case elementBomber = "element_bomber"
     case keySpinner = "key_spinner"
+    case authorFlooder = "author_flooder"
 
     var count: any WritableKeyPath<Scenario, Int> & Sendable {
         switch self {
@@ -29,6 +30,7 @@ public enum ByzantineKind: String, CaseIterable, Sendable {
         case .futureDater: \.futureDaters
         case .elementBomber: \.elementBombers
         case .keySpinner: \.keySpinners
+        case .authorFlooder: \.authorFlooders
         }
     }
 
@@ -47,6 +49,7 @@ public enum ByzantineKind: String, CaseIterable, Sendable {
         case .futureDater: "an author whose records are dated wrongly"
         case .elementBomber: "sends frames at, past and far past every cap"
         case .keySpinner: "makes new keys without end, some trusted by its main one"
+        case .authorFlooder: "an author that says hundreds of things a second on every link"
         }
     }
 

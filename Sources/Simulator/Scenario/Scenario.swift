@@ -81,6 +81,7 @@ public struct Scenario: Hashable, Sendable {
     public var futureDaters = 0
     public var elementBombers = 0
     public var keySpinners = 0
+    public var authorFlooders = 0
     /// New keys that a spinner makes each second.
     public var spinnerKeys = 4
     /// Honest users that trust a Byzantine author.

@@ -84,6 +84,7 @@ extension Simulation {
             let stray = Persona(
                 signer: keys.signer(&host.random), network: network, scheme: scheme)
             return .program(FutureDater(persona, stray: stray))
+        case .authorFlooder: return .program(AuthorFlooder(persona))
         case .elementBomber: return .program(ElementBomber())
         case .keySpinner:
             return .program(

@@ -133,6 +133,7 @@ extension NodeLoop {
         case .item: kind = "title"
         case .retract: kind = "retract"
         case .delegate: kind = "delegate"
+        case .checkpoint: kind = "checkpoint"
         case .unknown: break
         }
         let item = entry.payload.itemID

@@ -115,6 +115,7 @@ public struct Node: Sendable {
         case .linkOrigin(let link, let origin): noteOrigin(origin, of: link)
         case .dialFailed(let key): dialEnded(key, now)
         case .announce(let record): addresses?.own = record
+        case .heard(let record, let source): heard(record, from: source, now)
         case .frame(let link, let bytes): frame(bytes, from: link, now, &effects)
         case .publish(let id, let drafts): publish(drafts, answering: id, now, &effects)
         case .privateAdded(let entry): addPrivate(entry, now)

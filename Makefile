@@ -25,12 +25,15 @@ SIMNET = $(SWIFT) build --configuration release --product simnet
 TARGET ?= all
 SECONDS ?= 60
 
+# `quick` for seconds instead of an hour, or parts of it, as SOAK="--only idle,flood --damages 100".
+SOAK ?=
+
 # Which mutants `make mutants` plants.
 MUTANTS ?= *
 # Where it keeps its copy and build for the next time; empty: nowhere.
 MUTANTS_DIR ?=
 
-.PHONY: help setup build demo test test-cluster fuzz sim sim-night mutants bench bench-gate \
+.PHONY: help setup build demo test test-cluster fuzz soak sim sim-night mutants bench bench-gate \
 	bench-gate-renew determinism lint format run clean
 
 help: ## say what each goal does
@@ -56,6 +59,12 @@ test: setup ## build and run every test, real processes included
 
 fuzz: setup ## search for inputs that break a decoder or the core (TARGET=frame SECONDS=60)
 	@scripts/fuzz.sh $(TARGET) $(SECONDS) $(if $(KEEP),--keep)
+
+soak: setup ## bars of real daemons that take an hour or more (SOAK=quick: a minute; SOAK="--only idle")
+	@echo "== building vouchbird and simnet (release)"
+	@$(RELEASE)
+	@$(SIMNET)
+	@"$$($(SIMNET) --show-bin-path)/simnet" soak $(if $(filter quick,$(SOAK)),--quick,$(SOAK))
 
 sim: setup ## the gate: 200 simulated networks, faults and adversaries drawn from the seeds, 3 minutes
 	@echo "== building simnet (release)"

@@ -90,7 +90,10 @@ struct NodeParts: Sendable {
         let days = configuration.ranking.halfLifeDays
         core.ranking.weighting.halfLifeMilliseconds = days > 0 ? UInt64(days * 86_400_000) : nil
         let kept = addressFile.read()
-        core.overlay = configuration.gossip.peerExchange.scope.map {
+        let scope =
+            configuration.gossip.peerExchange.scope
+            ?? (configuration.gossip.lanDiscovery ? .heard : nil)
+        core.overlay = scope.map {
             OverlaySettings(scope: $0, seed: kept?.seed ?? SystemRandom.seed())
         }
         var node = Node(configuration: core, scheme: scheme, signer: identity.device)

@@ -6,11 +6,19 @@ struct FeedIndex: Hashable, Sendable {
     let raw: Int
 }
 
-/// What the core knows of one feed: a hash chain up to the tip, and a window past it.
+/// What the core knows of one feed: a hash chain from its base up to the tip, and a window past it.
 struct FeedState: Sendable {
     let key: PublicKey
     /// Who speaks here: the delegating author, or the key itself.
     var author: PublicKey
+    /// Places 1 ... base are not held; unless it is 0, a checkpoint follows.
+    private(set) var base: UInt64 = 0
+    /// Id of the place at the base.
+    private(set) var baseID: RecordID = .zero
+    /// Checkpoints that are verified, ascending.
+    private(set) var checkpoints: [FeedCheckpoint] = []
+    /// A range that should have begun with a checkpoint did not: the feed is held from its first record or not.
+    var lacksCheckpoints = false
     /// Highest contiguous sequence that is committed.
     var frontier: UInt64 = 0
     var head: RecordID = .zero
@@ -19,8 +27,8 @@ struct FeedState: Sendable {
     var tip: UInt64 = 0
     var tipID: RecordID = .zero
     var tipTime = Instant(milliseconds: 0)
-    /// `IDFingerprint` of the records 1 ... tip.
-    var fingerprints: [UInt64] = []
+    /// `IDFingerprint` of the records base + 1 ... tip.
+    private(set) var fingerprints: [UInt64] = []
     /// Verified records past a gap, ascending by sequence.
     var window: [WaitingRecord] = []
     /// The place that was signed twice; nothing at or after it counts.
@@ -32,6 +40,8 @@ struct FeedState: Sendable {
     /// What it is charged of its author's share: up to the tip, and up to the frontier.
     var bytes: UInt64 = 0
     var committedBytes: UInt64 = 0
+    /// What the places base + 1 ... tip are charged.
+    private var chainBytes: UInt64 = 0
     /// More of it was refused because its author's share is used up.
     var isHeldBack = false
 
@@ -41,10 +51,33 @@ struct FeedState: Sendable {
     }
 
     var isFrozen: Bool { frozenAt != nil }
+    /// Whether anything of it is committed.
+    var isHeld: Bool { frontier > base }
+
+    /// `IDFingerprint` of a verified place; nil for one that is not held.
+    func fingerprint(at sequence: UInt64) -> UInt64? {
+        sequence > base && sequence <= tip ? fingerprints[Int(sequence - base) - 1] : nil
+    }
+
+    /// Begins a feed of which nothing is held yet behind a place with this id.
+    mutating func begin(after sequence: UInt64, _ id: RecordID) {
+        require(tip == base && checkpoints.isEmpty, "a base is set before anything is held")
+        (base, frontier, tip) = (sequence, sequence, sequence)
+        (baseID, head, tipID) = (id, id, id)
+    }
 
     /// Appends a verified record, or the place of a retracted one, at the tip.
-    mutating func extend(id: RecordID, time: Instant?, fingerprint: UInt64) {
+    mutating func extend(by place: ChainPlace, fingerprint: UInt64) {
+        if let checkpoint = FeedCheckpoint(place, bytesBefore: chainBytes) {
+            checkpoints.append(checkpoint)
+        }
+        extend(
+            id: place.id, time: place.time, bytes: place.chargedBytes, fingerprint: fingerprint)
+    }
+
+    mutating func extend(id: RecordID, time: Instant?, bytes: UInt64, fingerprint: UInt64) {
         tip += 1
+        chainBytes += bytes
         tipID = id
         if let time { tipTime = time }
         fingerprints.append(fingerprint)
@@ -56,8 +89,80 @@ struct FeedState: Sendable {
         tipID = head
         tipTime = headTime
         bytes = committedBytes
-        fingerprints.removeLast(fingerprints.count - Int(frontier))
+        chainBytes = committedBytes - min(committedBytes, StorageLimits.feedBytes)
+        fingerprints.removeLast(fingerprints.count - Int(frontier - base))
+        while let last = checkpoints.last, last.sequence > frontier { checkpoints.removeLast() }
         window = []
+    }
+
+    /// Forgets what is before a checkpoint that is committed; returns what that was charged.
+    mutating func trim(before checkpoint: FeedCheckpoint) -> UInt64 {
+        let sequence = checkpoint.sequence
+        require(sequence > base && sequence <= frontier, "only what is held is dropped")
+        fingerprints.removeFirst(Int(sequence - base) - 1)
+        checkpoints.removeAll { $0.sequence < sequence }
+        (base, baseID) = (sequence - 1, checkpoint.previous)
+        let freed = checkpoint.bytesBefore
+        bytes -= freed
+        committedBytes -= freed
+        chainBytes -= freed
+        for place in checkpoints.indices { checkpoints[place].bytesBefore -= freed }
+        isHeldBack = false
+        return freed
+    }
+
+    /// Puts committed places before the base.
+    mutating func prepend(_ block: FeedBlock) {
+        require(block.base + UInt64(block.fingerprints.count) == base, "a block ends at the base")
+        fingerprints.insert(contentsOf: block.fingerprints, at: 0)
+        for place in checkpoints.indices { checkpoints[place].bytesBefore += block.bytes }
+        checkpoints.insert(contentsOf: block.checkpoints, at: 0)
+        (base, baseID) = (block.base, block.baseID)
+        bytes += block.bytes
+        committedBytes += block.bytes
+        chainBytes += block.bytes
+    }
+}
+
+/// Places that were fetched to go before the base of a feed.
+struct FeedBlock: Sendable {
+    /// The base with them.
+    let base: UInt64
+    let baseID: RecordID
+    private(set) var fingerprints: [UInt64] = []
+    private(set) var checkpoints: [FeedCheckpoint] = []
+    /// What its places are charged.
+    private(set) var bytes: UInt64 = 0
+
+    init(after base: UInt64, _ baseID: RecordID) {
+        self.base = base
+        self.baseID = baseID
+    }
+
+    mutating func add(_ place: ChainPlace, fingerprint: UInt64) {
+        fingerprints.append(fingerprint)
+        if let checkpoint = FeedCheckpoint(place, bytesBefore: bytes) {
+            checkpoints.append(checkpoint)
+        }
+        bytes += place.chargedBytes
+    }
+}
+
+/// Where a feed can be held from.
+struct FeedCheckpoint: Hashable, Sendable {
+    let sequence: UInt64
+    let previous: RecordID
+    /// What the places before it that are held are charged.
+    var bytesBefore: UInt64
+
+    /// Nil for any other place.
+    init?(_ place: ChainPlace, bytesBefore: UInt64) {
+        guard case .record(let record) = place, case .checkpoint = record.body.payload else {
+            return nil
+        }
+        sequence = record.body.sequence
+        previous = record.body.previous
+        self.bytesBefore = bytesBefore
     }
 }
 

@@ -119,6 +119,27 @@ struct LinkState: Sendable {
         feed.raw < reaches.count ? UInt64(reaches[feed.raw].known) : 0
     }
 
+    /// Whether it holds a later part of the feed only than we need.
+    func isPartial(_ feed: FeedIndex) -> Bool {
+        feed.raw < reaches.count && reaches[feed.raw].isPartial
+    }
+
+    mutating func setPartial(_ isPartial: Bool, _ feed: FeedIndex) {
+        guard isPartial != self.isPartial(feed) else { return }
+        makeRoom(for: feed)
+        reaches[feed.raw].isPartial = isPartial
+    }
+
+    /// Whether it could not give what is before our suffix of the feed.
+    func lacksBlocks(_ feed: FeedIndex) -> Bool {
+        feed.raw < reaches.count && reaches[feed.raw].lacksBlocks
+    }
+
+    mutating func setLacksBlocks(_ feed: FeedIndex) {
+        makeRoom(for: feed)
+        reaches[feed.raw].lacksBlocks = true
+    }
+
     func isKnown(_ feed: FeedIndex, through sequence: UInt64) -> Bool { known(feed) >= sequence }
 
     mutating func note(known sequence: UInt64, of feed: FeedIndex) {

@@ -67,6 +67,8 @@ extension Node {
         pool.remove(key)
         guard let index = feeds.index(of: key) else { return }
         rollBack(index)
+        gathered.forget(key)
+        blocks.remove(key)
         let author = feeds[index].author
         refund(feeds[index].bytes, to: author)
         feeds.remove(index)

@@ -93,12 +93,17 @@ extension Node {
         }
     }
 
-    /// Notes that a link has more of a feed than we do, as far as we would hold it.
+    /// Notes that a link has more of a feed than we do, as far as we would hold it; not where it showed that it lacks
+    /// the places that we need first.
     mutating func want(_ feed: PublicKey, through told: UInt64, from link: LinkID) {
-        let sequence = feed == configuration.feed ? told : min(told, recordCap(of: feed))
+        let sequence = worthAsking(feed, through: told)
         guard sequence > feeds.tip(of: feed) else { return }
         // What its author's share has no room for would be refused again.
-        if let index = feeds.index(of: feed), feeds[index].isHeldBack { return }
+        if let index = feeds.index(of: feed),
+            feeds[index].isHeldBack || links[link]?.isPartial(index) == true
+        {
+            return
+        }
         let hasRoom = wantsTotal < limits.wants
         let added = links.update(link) { state -> Int in
             let before = state.wants.count
@@ -168,8 +173,9 @@ extension Node {
             if links[slot: slot].ranges.contains(feed) { continue }
             if let other = fetching[feed], other.deadline > now.monotonicMilliseconds { continue }
             guard mayFetch(feed, now) else { continue }
-            let last = min(through, tip + WireLimits.rangeSpan)
-            ask(RangeRequest(feed: feed, first: tip + 1, last: last), link, now, &effects)
+            let first = firstWanted(feed, through: through)
+            let last = min(through, first + WireLimits.rangeSpan - 1)
+            ask(RangeRequest(feed: feed, first: first, last: last), link, now, &effects)
             hasAsked = true
         }
         guard links[slot: slot].wants.count > links[slot: slot].ranges.count else { return }
@@ -202,7 +208,7 @@ extension Node {
         ask(request, link, now, &effects)
     }
 
-    private mutating func ask(
+    mutating func ask(
         _ request: RangeRequest, _ link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
         let deadline = now.monotonicMilliseconds + limits.rangeMilliseconds

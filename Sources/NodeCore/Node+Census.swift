@@ -28,6 +28,7 @@ extension Node {
             MapCensus(name: "fork-proofs", count: proofs.count, capacity: proofs.capacity),
             MapCensus(name: "authors", count: accounts.count, capacity: accounts.capacity),
             MapCensus(name: "scores", count: scores.count, capacity: scores.capacity),
+            MapCensus(name: "blocks", count: blocks.count, capacity: blocks.capacity),
             MapCensus(name: "awaited", count: awaited.count, capacity: awaited.capacity),
             MapCensus(
                 name: "unannounced", count: unannounced.count, capacity: unannounced.capacity),
@@ -69,13 +70,18 @@ extension Node {
 
     /// Frontier of one feed; 0 when nothing of it is held.
     public func frontier(of feed: PublicKey) -> UInt64 {
-        feeds.index(of: feed).map { feeds[$0].frontier } ?? 0
+        feeds.index(of: feed).map { feeds[$0].isHeld ? feeds[$0].frontier : 0 } ?? 0
+    }
+
+    /// Sequence of the first place that is held of a feed: 1, or a checkpoint's; 0 when nothing of it is held.
+    public func firstHeld(of feed: PublicKey) -> UInt64 {
+        feeds.index(of: feed).map { feeds[$0].isHeld ? feeds[$0].base + 1 : 0 } ?? 0
     }
 
     /// Committed records of all feeds, the own feed included.
     public var recordCount: UInt64 {
         var sum: UInt64 = 0
-        feeds.forEach { _, feed in sum += feed.frontier }
+        feeds.forEach { _, feed in sum += feed.frontier - feed.base }
         return sum
     }
 
@@ -84,7 +90,7 @@ extension Node {
     public var frontierDigest: (feeds: Int, digest: Bytes32) {
         var entries: [(PublicKey, UInt64, RecordID)] = []
         feeds.forEach { _, feed in
-            if feed.frontier > 0, !feed.isFrozen {
+            if feed.isHeld, !feed.isFrozen {
                 entries.append((feed.key, feed.frontier, feed.head))
             }
         }

@@ -25,16 +25,24 @@ extension Node {
         gathered.places.removeFirst(part.count)
         var batch = StoreBatch()
         batch.records = part.compactMap(\.entry.storedRecord)
-        batch.tombstones = part.compactMap(\.entry.tombstone)
+        // What a RETRACT names before a suffix is not held.
+        batch.tombstones =
+            gathered.tombstones
+            + part.filter { feeds[$0.feed].base < $0.entry.tombstone?.sequence ?? 0 }
+            .compactMap(\.entry.tombstone)
         batch.removedFeeds = gathered.removedFeeds
+        batch.trims = gathered.trims
         batch.forkProofs = gathered.proofs
+        let tombstones = gathered.tombstones
         gathered.removedFeeds = []
+        gathered.trims = []
+        gathered.tombstones = []
         gathered.proofs = []
         let id = nextEffect()
         commits.append(
             InFlightCommit(
                 id: id, places: part, publication: nil, isOwn: false, proofs: batch.forkProofs,
-                removedFeeds: batch.removedFeeds))
+                removedFeeds: batch.removedFeeds, trims: batch.trims, tombstones: tombstones))
         effects.append(.commit(id, batch))
     }
 
@@ -117,10 +125,17 @@ extension Node {
         _ commit: InFlightCommit, _ now: Moment, _ effects: inout [Effect]
     ) {
         let held = commit.places.filter { advance($0, now) }
+        for (position, place) in held.enumerated()
+        where position + 1 == held.count || held[position + 1].feed != place.feed {
+            trim(place.feed)
+        }
         push(held, now, &effects)
         if let publication = commit.publication {
-            effects.append(.published(publication, .success(held.map(\.entry.sequence))))
+            // Checkpoints are the node's own.
+            let drafted = held.filter { !$0.entry.isCheckpoint }
+            effects.append(.published(publication, .success(drafted.map(\.entry.sequence))))
         }
+        blockCommitted(commit, now, &effects)
         if commit.isOwn { noteRecovery(now, &effects) }
     }
 
@@ -153,6 +168,10 @@ extension Node {
         if !commit.isOwn { counts.takeBack(UInt64(commit.places.count)) }
         gathered.proofs = commit.proofs + gathered.proofs
         // A feed that has come back since is not removed under its new records.
+        gathered.trims =
+            commit.trims.filter { feeds[$0.feed].map(\.base) == $0.before - 1 } + gathered.trims
+        gathered.tombstones =
+            commit.tombstones.filter { feeds.index(of: $0.feed) != nil } + gathered.tombstones
         gathered.removedFeeds =
             commit.removedFeeds.filter { feeds.index(of: $0) == nil } + gathered.removedFeeds
         for place in commit.places {
@@ -193,7 +212,7 @@ extension Node {
         case .trust(let target, let weight):
             graph.setTrust(from: author, to: target, weight: weight.value)
         case .item(let item, let title): titles.note(title, of: item, by: author)
-        case .retract, .delegate, .unknown: return
+        case .retract, .delegate, .checkpoint, .unknown: return
         }
         ranking.graphChanged(now, configuration)
     }

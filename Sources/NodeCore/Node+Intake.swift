@@ -61,10 +61,10 @@ extension Node {
         guard sequence <= spot.tip, !spot.isFrozen,
             let id = Record.id(of: bytes, scheme: scheme, scratch: &scratch)
         else { return false }
+        // What was before a suffix is as good as held.
         let held =
-            sequence == spot.tip
-            ? spot.tipPrint : feeds[index].fingerprints[Int(sequence) - 1]
-        return fingerprint(id) == held
+            sequence == spot.tip ? spot.tipPrint : feeds[index].fingerprint(at: sequence)
+        return held.map { $0 == fingerprint(id) } ?? true
     }
 
     /// Counts a verdict and blames the sender for a rejection.
@@ -73,8 +73,7 @@ extension Node {
         _ effects: inout [Effect]
     ) {
         counts.count(verdict, places: places)
-        // A broken chain is validly signed: its author told two stories, and its sender knows one of them.
-        if case .reject(let reason) = verdict, reason != .brokenChain { blame(link, now, &effects) }
+        if case .reject(let reason) = verdict, !reason.isAuthors { blame(link, now, &effects) }
     }
 
     /// The verdict, or nil when it comes later: the record waits in a window, or a fork is being settled.
@@ -116,10 +115,14 @@ extension Node {
         return chain(record, index, link, now, &effects)
     }
 
-    /// A record of a feed that is not held: only the first of it can be linked to anything.
+    /// A record of a feed that is not held: only the first of it can be linked to anything. A pushed CHECKPOINT is
+    /// not taken for a beginning: whoever wants the suffix asks for its range.
     private mutating func judgeFirst(
         _ record: Record, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) -> Verdict? {
+        guard record.body.sequence == 1 || proofs.contains(record.body.feed) else {
+            return .ignore(.tooFarAhead)
+        }
         if let verdict = judgeAdmission(record, now) ?? judgeSignature(record, now) {
             return verdict
         }
@@ -132,12 +135,19 @@ extension Node {
         }
     }
 
-    /// What can be said of a feed's first record before its signature; nil when nothing speaks against it.
+    /// What can be said before its signature of the first record that is held of a feed; nil when nothing speaks
+    /// against it.
     mutating func judgeAdmission(_ record: Record, _ now: Moment) -> Verdict? {
         let key = record.body.feed
         guard !proofs.contains(key) else { return .ignore(.frozen) }
-        guard record.body.sequence == 1 else { return .ignore(.tooFarAhead) }
-        guard mayAdmit(key, of: record.speaker, bytes: record.chargedBytes) else {
+        guard record.body.sequence == 1 || isBeginning(record) else {
+            return .ignore(.tooFarAhead)
+        }
+        // A suffix takes the place of what is held of its feed.
+        guard
+            feeds.index(of: key) != nil
+                || mayAdmit(key, of: record.speaker, bytes: record.chargedBytes)
+        else {
             noteDeclined(key, of: record.speaker)
             return .ignore(.overQuota)
         }
@@ -145,21 +155,25 @@ extension Node {
         return scheme.isValid(key) ? nil : .reject(.badKey)
     }
 
-    /// Takes in the feed of a verified first record, if its author agrees and there is room.
+    /// Takes in the feed of a verified first record, or of a verified CHECKPOINT, if its author agrees and there is
+    /// room.
     mutating func admitFeed(of record: Record, _ effects: inout [Effect])
         -> Result<FeedIndex, Refusal>
     {
         let key = record.body.feed
-        if case .delegate(let claimed, let consent) = record.body.payload {
-            guard isDelegated(device: key, by: claimed, consent: consent) else {
+        if let consent = record.consent {
+            guard isDelegated(device: key, by: consent.author, consent: consent.signature) else {
                 return .failure(Refusal(verdict: .reject(.badDelegation)))
             }
-            guard accounts[claimed]?.feeds ?? 0 < limits.devicesPerAuthor else {
+            guard accounts[consent.author]?.feeds ?? 0 < limits.devicesPerAuthor else {
                 return .failure(Refusal(verdict: .ignore(.overQuota)))
             }
         }
         guard let index = admit(key, author: record.speaker) else {
             return .failure(Refusal(verdict: .ignore(.overQuota)))
+        }
+        if record.body.sequence > 1 {
+            feeds[index].begin(after: record.body.sequence - 1, record.body.previous)
         }
         return .success(index)
     }
@@ -187,7 +201,7 @@ extension Node {
 
     /// Whether the feed may hold a record more; notes that it was refused one.
     private mutating func hasShare(for record: Record, _ index: FeedIndex) -> Bool {
-        guard record.body.sequence <= recordCap(of: record.body.feed) else { return false }
+        guard !isOverCap(record.body.sequence, index) else { return false }
         let author = feeds[index].author
         if mayHold(record.chargedBytes, of: author, in: record.body.feed) { return true }
         feeds[index].isHeldBack = true
@@ -207,8 +221,9 @@ extension Node {
     private mutating func judgeHeld(
         _ record: Record, _ feed: FeedState, _ now: Moment, _ effects: inout [Effect]
     ) -> Verdict? {
-        let held = feed.fingerprints[Int(record.body.sequence) - 1]
-        guard fingerprint(record.id) != held else { return .ignore(.duplicate) }
+        guard let held = feed.fingerprint(at: record.body.sequence),
+            fingerprint(record.id) != held
+        else { return .ignore(.duplicate) }
         if let verdict = judgeSignature(record, now) { return verdict }
         suspectFork([.record(record)], &effects)
         return nil
@@ -248,8 +263,7 @@ extension Node {
         }
         if let reason = fault(of: [.record(record)], in: feeds[index]) { return .reject(reason) }
         guard hold(record.chargedBytes, in: index) else { return .ignore(.overQuota) }
-        feeds[index].extend(
-            id: record.id, time: record.body.time, fingerprint: fingerprint(record.id))
+        feeds[index].extend(by: .record(record), fingerprint: fingerprint(record.id))
         gather(record, index, link, now)
         drainWindow(of: index, now, &effects)
         return .accept
@@ -275,14 +289,32 @@ extension Node {
     }
 }
 
+extension RejectReason {
+    /// Validly signed, and its sender may not be able to see what is wrong with it: the author told two stories and the
+    /// sender knows one; or what it contradicts is before the suffix that the sender holds.
+    var isAuthors: Bool {
+        switch self {
+        case .brokenChain, .badCheckpoint, .badRetraction: true
+        default: false
+        }
+    }
+}
+
 /// Why a feed was not taken in.
 struct Refusal: Error {
     let verdict: Verdict
 }
 
 extension Record {
-    /// For whom a feed speaks whose first record this is.
-    var speaker: PublicKey {
-        if case .delegate(let author, _) = body.payload { author } else { body.feed }
+    /// For whom a feed speaks whose first record this is, or a CHECKPOINT of which it is.
+    var speaker: PublicKey { consent?.author ?? body.feed }
+
+    /// The consent of whom it speaks for, if that is not its own key.
+    var consent: Consent? {
+        switch body.payload {
+        case .delegate(let author, let signature): Consent(author: author, signature: signature)
+        case .checkpoint(let consent): consent
+        default: nil
+        }
     }
 }

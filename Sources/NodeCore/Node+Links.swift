@@ -200,6 +200,7 @@ extension Node {
             expireRanges(of: link, now)
             if time >= links[slot: slot].nextFrontier {
                 wantAgain(from: link)
+                askBlocks(link, now, &effects)
                 let isWhole =
                     links[slot: slot].frontierRounds % configuration.fullFrontierRounds
                     == configuration.fullFrontierRounds - 1

@@ -31,13 +31,29 @@ extension Node {
         }
         var places: [Gathered.Place] = []
         for draft in drafts {
-            let record = sign(draft, after: feeds[index], now)
-            feeds[index].extend(
-                id: record.id, time: record.body.time, fingerprint: fingerprint(record.id))
-            let stored = StoredRecord(record: record, firstSeen: now.wall)
-            places.append(Gathered.Place(entry: .record(stored), feed: index, source: nil))
+            if (feeds[index].tip + 1) % limits.checkpointSpan == 0 {
+                let checkpoint = OwnDraft(payload: .checkpoint(ownConsent))
+                places.append(append(sign(checkpoint, after: feeds[index], now), index, now))
+            }
+            places.append(append(sign(draft, after: feeds[index], now), index, now))
         }
         commitOwn(places, answering: id, &effects)
+    }
+
+    private mutating func append(_ record: Record, _ index: FeedIndex, _ now: Moment)
+        -> Gathered.Place
+    {
+        feeds[index].extend(by: .record(record), fingerprint: fingerprint(record.id))
+        let stored = StoredRecord(record: record, firstSeen: now.wall)
+        return Gathered.Place(entry: .record(stored), feed: index, source: nil)
+    }
+
+    /// What our first record says of whom the own feed speaks for.
+    private var ownConsent: Consent? {
+        guard case .delegate(let author, let signature)? = own.log.entries.first?.payload else {
+            return nil
+        }
+        return Consent(author: author, signature: signature)
     }
 
     /// A device's feed opens with its author's consent, or nobody would know whose it is; nowhere else may it
@@ -55,7 +71,8 @@ extension Node {
         let wanted = min(draft.time ?? now.wall, now.wall)
         let body = RecordBody(
             feed: configuration.feed, sequence: feed.tip + 1, previous: feed.tipID,
-            time: max(wanted, feed.tipTime), payload: draft.payload)
+            time: max(wanted, feed.tipTime), isIgnorable: draft.payload.isIgnorable,
+            payload: draft.payload)
         return Record(
             signing: body, network: configuration.network, signer: signer, scheme: scheme)
     }

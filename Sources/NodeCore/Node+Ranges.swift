@@ -6,8 +6,8 @@ import Records
 extension Node {
     /// A peer asks for a range of ours.
     mutating func asked(_ request: RangeRequest, by link: LinkID, _ effects: inout [Effect]) {
-        guard let index = feeds.index(of: request.feed), request.first <= feeds[index].frontier,
-            let slot = links.slot(of: link), links[slot: slot].readsRunning < limits.readsPerLink
+        guard let index = feeds.index(of: request.feed), feeds[index].isHeld,
+            request.first <= feeds[index].frontier, let slot = links.slot(of: link), links[slot: slot].readsRunning < limits.readsPerLink
         else {
             let empty = RangeResponse(feed: request.feed, chain: nil)
             effects.append(.send(link, .rangeResponse(empty)))
@@ -16,10 +16,12 @@ extension Node {
         links[slot: slot].readsRunning += 1
         let id = nextEffect()
         reads[id] = .answer(link, session: links[slot: slot].session, request)
+        // Of a suffix what is there of it: it begins with a checkpoint.
+        let first = max(request.first, feeds[index].base + 1)
         // At least one segment: only its last place vouches for the first.
-        let wanted = max(request.last, request.first + UInt64(WireLimits.segmentPlaces) - 1)
+        let wanted = max(request.last, first + UInt64(WireLimits.segmentPlaces) - 1)
         let held = RangeRequest(
-            feed: request.feed, first: request.first, last: min(wanted, feeds[index].frontier))
+            feed: request.feed, first: first, last: min(wanted, feeds[index].frontier))
         effects.append(.readRange(id, held, maximumBytes: limits.rangeBytes))
     }
 
@@ -57,6 +59,12 @@ extension Node {
         }
         if asked != nil { release(response.feed, from: link) }
         let before = feeds.tip(of: response.feed)
+        if let asked, let index = feeds.index(of: response.feed), asked.last <= feeds[index].base + 1
+        {
+            takeBlock(response.chain, asked, of: index, from: link, now, &effects)
+            pump(link, now, &effects)
+            return
+        }
         if let chain = response.chain {
             take(chain, isAsked: asked != nil, from: link, now, &effects)
         }
@@ -69,6 +77,7 @@ extension Node {
             {
                 links.update(link) { $0.withdraw(index, to: before) }
             }
+            refused(response, asked, by: link, now, &effects)
         }
         pump(link, now, &effects)
     }
@@ -139,6 +148,7 @@ extension Node {
         counts.count(.ignore(.duplicate), places: segment.count - fresh.count)
         guard let next = fresh.first else { return .ignore(.duplicate) }
         guard next.sequence == tip + 1 else {
+            if mayJump(to: next, index) { return judgeFirst(segment, from: link, now, &effects) }
             want(first.feed, through: last.sequence, from: link)
             return .ignore(.tooFarAhead)
         }
@@ -146,7 +156,8 @@ extension Node {
             return verdict
         }
         let isBroken = next.sequence == first.sequence && before != feeds[index].tipID
-        if !isBroken, let reason = fault(of: fresh, in: feeds[index]) { return .reject(reason) }
+        let reason = isBroken ? nil : fault(of: fresh, in: feeds[index])
+        if let reason, !reason.isAuthors { return .reject(reason) }
         if !isLostOwn,
             let verdict = judgeSignature(segment, after: before, of: feeds[index].author, now)
         {
@@ -157,10 +168,11 @@ extension Node {
             probe(first.feed, at: tip, link, now, &effects)
             return .reject(.brokenChain)
         }
+        if let reason { return .reject(reason) }
         return extend(index, by: fresh, from: link, now, &effects)
     }
 
-    /// The first segment of a feed that is not held.
+    /// The first segment of a feed that is not held, or the first of a suffix that takes the place of what is held.
     private mutating func judgeFirst(
         _ segment: ArraySlice<ChainPlace>, from link: LinkID, _ now: Moment,
         _ effects: inout [Effect]
@@ -171,12 +183,16 @@ extension Node {
         {
             return verdict
         }
-        if let reason = fault(of: segment, in: FeedState(key: record.body.feed)) {
-            return .reject(reason)
+        var state = FeedState(key: record.body.feed)
+        state.author = record.speaker
+        if record.body.sequence > 1 {
+            state.begin(after: record.body.sequence - 1, record.body.previous)
         }
+        if let reason = fault(of: segment, in: state) { return .reject(reason) }
         if let verdict = judgeSignature(segment, after: .zero, of: record.speaker, now) {
             return verdict
         }
+        if feeds.index(of: record.body.feed) != nil { evict(record.body.feed) }
         switch admitFeed(of: record, &effects) {
         case .failure(let refusal): return refusal.verdict
         case .success(let index):
@@ -189,10 +205,14 @@ extension Node {
     private mutating func judgeQuota(
         _ fresh: ArraySlice<ChainPlace>, of author: PublicKey, _ now: Moment
     ) -> Verdict? {
-        guard let first = fresh.first, first.sequence <= recordCap(of: first.feed) else {
-            return .ignore(.overQuota)
+        guard let first = fresh.first else { return .ignore(.overQuota) }
+        var more = fresh.reduce(0) { $0 + $1.chargedBytes }
+        if let index = feeds.index(of: first.feed) {
+            guard !isOverCap(first.sequence, index) else { return .ignore(.overQuota) }
+            // A suffix takes the place of what is held.
+            if first.sequence > feeds[index].tip + 1 { more -= min(more, feeds[index].bytes) }
         }
-        guard mayHold(fresh.reduce(0) { $0 + $1.chargedBytes }, of: author, in: first.feed) else {
+        guard mayHold(more, of: author, in: first.feed) else {
             if let index = feeds.index(of: first.feed) { feeds[index].isHeldBack = true }
             return .ignore(.overQuota)
         }
@@ -202,12 +222,11 @@ extension Node {
     }
 
     private func isContradicted(_ place: ChainPlace, in feed: FeedState) -> Bool {
-        place.sequence <= feed.tip
-            && feed.fingerprints[Int(place.sequence) - 1] != fingerprint(place.id)
+        feed.fingerprint(at: place.sequence).map { $0 != fingerprint(place.id) } ?? false
     }
 
     /// What the signature of a segment says; nil when it holds. Within what the author's tier may cost.
-    private mutating func judgeSignature(
+    mutating func judgeSignature(
         _ segment: ArraySlice<ChainPlace>, after before: RecordID, of author: PublicKey,
         _ now: Moment
     ) -> Verdict? {
@@ -226,12 +245,14 @@ extension Node {
         var time = feed.tipTime
         var added: [UInt64] = []
         added.reserveCapacity(places.count)
+        /// Before the base nobody can tell.
         func isHeld(_ id: RecordID, at sequence: UInt64) -> Bool {
-            let print = fingerprint(id)
-            return sequence <= feed.tip
-                ? feed.fingerprints[Int(sequence) - 1] == print
-                : added[Int(sequence - feed.tip) - 1] == print
+            let held =
+                sequence <= feed.tip
+                ? feed.fingerprint(at: sequence) : added[Int(sequence - feed.tip) - 1]
+            return held.map { $0 == fingerprint(id) } ?? true
         }
+        var checkpoints = feed.checkpoints.map(\.sequence)
         for place in places {
             if let own = place.time {
                 guard own >= time else { return .timeReversed }
@@ -240,13 +261,18 @@ extension Node {
             switch place {
             case .tombstone(_, let sequence, _, _):
                 // The first record says for whom the feed speaks, and stays.
-                guard sequence > 1 else { return .badRetraction }
+                guard sequence > 1, sequence != feed.base + 1 else { return .badRetraction }
             case .record(let record):
                 switch record.body.payload {
                 case .delegate where record.body.sequence != 1: return .badDelegation
+                case .checkpoint:
+                    guard record.body.sequence % limits.checkpointSpan == 0,
+                        record.speaker == feed.author
+                    else { return .badCheckpoint }
+                    checkpoints.append(record.body.sequence)
                 case .retract(let sequence, let id, let previous):
                     guard sequence > 1, sequence < record.body.sequence,
-                        isHeld(id, at: sequence), isHeld(previous, at: sequence - 1)
+                        !checkpoints.contains(sequence), isHeld(id, at: sequence), isHeld(previous, at: sequence - 1)
                     else { return .badRetraction }
                 default: break
                 }
@@ -265,17 +291,15 @@ extension Node {
             return .ignore(.overQuota)
         }
         let isOwn = feeds[index].key == configuration.feed
+        links.update(link) { $0.setPartial(false, index) }
         for place in places {
-            feeds[index].extend(
-                id: place.id, time: place.time, fingerprint: fingerprint(place.id))
+            feeds[index].extend(by: place, fingerprint: fingerprint(place.id))
             switch place {
             case .record(let record): gather(isOwn ? signed(record) : record, index, link, now)
-            case .tombstone(let feed, let sequence, let id, let retraction):
-                let tombstone = Tombstone(
-                    feed: feed, sequence: sequence, id: id, retraction: retraction.body.sequence,
-                    encodedRetraction: retraction.encoded)
+            case .tombstone:
                 gathered.places.append(
-                    Gathered.Place(entry: .tombstone(tombstone), feed: index, source: link))
+                    Gathered.Place(
+                        entry: StoredEntry(place, firstSeen: now.wall), feed: index, source: link))
             }
         }
         counts.count(.accept, places: places.count)

@@ -294,7 +294,7 @@ extension Node {
 
 extension FeedState {
     /// Whether links hear how far we hold it.
-    var isTellable: Bool { frontier > 0 && !isFrozen }
+    var isTellable: Bool { isHeld && !isFrozen }
 
     var frontierEntry: Frontier.Entry {
         Frontier.Entry(feed: key, sequence: frontier, headPrefix: head.raw.prefix64)

@@ -16,8 +16,13 @@ extension Node {
             feeds[index].committedBytes = feeds[index].bytes
             charge(entry.chargedBytes, to: feeds[index].author)
         }
-        feeds[index].extend(
-            id: entry.id, time: stored?.record.body.time, fingerprint: fingerprint(entry.id))
+        if let stored {
+            feeds[index].extend(by: .record(stored.record), fingerprint: fingerprint(entry.id))
+        } else {
+            feeds[index].extend(
+                id: entry.id, time: nil, bytes: entry.chargedBytes,
+                fingerprint: fingerprint(entry.id))
+        }
         feeds[index].frontier = entry.sequence
         feeds[index].head = entry.id
         feeds[index].headTime = feeds[index].tipTime
@@ -35,13 +40,15 @@ extension Node {
     }
 
     private mutating func restoreFeed(_ entry: StoredEntry) -> FeedIndex? {
-        guard !feeds.isFull, case .record(let stored) = entry, entry.sequence == 1 else {
-            return nil
-        }
-        var author = entry.feed
-        if case .delegate(let claimed, _) = stored.record.body.payload { author = claimed }
+        guard !feeds.isFull, case .record(let stored) = entry,
+            entry.sequence == 1 || isBeginning(stored.record)
+        else { return nil }
+        let author = stored.record.speaker
         let index = feeds.add(entry.feed)
         feeds[index].author = author
+        if entry.sequence > 1 {
+            feeds[index].begin(after: entry.sequence - 1, stored.record.body.previous)
+        }
         openAccount(author)
         // What is here was within its share; the first ranking says whether it still is.
         accounts.update(author) { $0.share = .max >> 1 }

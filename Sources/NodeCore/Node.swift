@@ -22,6 +22,8 @@ public struct Node: Sendable {
     /// Which link a feed is being fetched from, and until when nobody else is asked.
     var fetching: BoundedTable<PublicKey, (link: LinkID, deadline: UInt64)>
     var proofs: BoundedTable<PublicKey, ForkProof>
+    /// The beginnings of blocks that go before a suffix and did not fit one range.
+    var blocks: BoundedTable<PublicKey, [ChainPlace]>
     /// Announced and not here yet.
     var awaited: BoundedTable<PublicKey, Awaited>
     /// Feeds that moved and are to be announced, and when.
@@ -84,6 +86,7 @@ public struct Node: Sendable {
         fetching = BoundedTable(capacity: limits.links * limits.rangesPerLink)
         proofs = BoundedTable(capacity: limits.forkProofs)
         scores = BoundedTable(capacity: limits.scoredPeers)
+        blocks = BoundedTable(capacity: limits.openBlocks)
         awaited = BoundedTable(capacity: limits.awaitedFeeds)
         accounts = BoundedTable(capacity: limits.feeds)
         declined = BoundedTable(capacity: limits.declinedFeeds)
@@ -112,6 +115,7 @@ public struct Node: Sendable {
         case .linkOrigin(let link, let origin): noteOrigin(origin, of: link)
         case .dialFailed(let key): dialEnded(key, now)
         case .announce(let record): addresses?.own = record
+        case .heard(let record, let source): heard(record, from: source, now)
         case .frame(let link, let bytes): frame(bytes, from: link, now, &effects)
         case .publish(let id, let drafts): publish(drafts, answering: id, now, &effects)
         case .privateAdded(let entry): addPrivate(entry, now)

@@ -103,11 +103,16 @@ public struct OwnLog: Sendable {
 }
 
 extension Payload {
+    /// Whether a node of an earlier version keeps and forwards it without understanding it.
+    var isIgnorable: Bool {
+        if case .checkpoint = self { true } else { false }
+    }
+
     /// The item that the payload is about, if it is about one.
     public var itemID: ItemID? {
         switch self {
         case .play(let item, _), .like(let item, _), .rate(let item, _), .item(let item, _): item
-        case .trust, .retract, .delegate, .unknown: nil
+        case .trust, .retract, .delegate, .checkpoint, .unknown: nil
         }
     }
 }

@@ -40,6 +40,8 @@ public enum RejectReason: String, Hashable, Sendable, CaseIterable {
     case badDelegation = "bad-delegation"
     /// A retraction of something else than an earlier record of the same feed.
     case badRetraction = "bad-retraction"
+    /// A checkpoint where none may stand, or that speaks for another author than its feed.
+    case badCheckpoint = "bad-checkpoint"
     /// A fork proof that proves nothing.
     case badProof = "bad-proof"
     /// Symbols that no two sets have, or more sketches than anybody needs.

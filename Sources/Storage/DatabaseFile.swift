@@ -38,7 +38,7 @@ struct DatabaseFile {
         // A log without its database belongs to a file that was set aside.
         for stale in [logPath, sharedMemoryPath] { try Files.remove(stale) }
         let draft = path + ".new"
-        for stale in [draft, draft + "-journal"] { try Files.remove(stale) }
+        for stale in ["", "-journal", "-wal", "-shm"] { try Files.remove(draft + stale) }
         try Files.createEmpty(draft)
         try attempt("create \(kind.name)", on: kind) {
             let queue = try DatabaseQueue(path: draft, configuration: configuration())
@@ -46,6 +46,9 @@ struct DatabaseFile {
             try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF") }
             try Schema.migrator(kind).migrate(queue)
             try queue.write(owner.write)
+            // Here and not when it is opened: a change of the mode that is cut off leaves a rollback
+            // journal, with which no reader can open the file, `inspect` neither.
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
             try queue.close()
         }
         try Files.synchronise(draft)

@@ -99,6 +99,13 @@ struct EntryTable {
         return Int(try row.map { try Columns($0).int(0) } ?? 0)
     }
 
+    /// Deletes every place of a feed before one. O(places deleted).
+    mutating func trim(_ trim: FeedTrim) throws {
+        guard let number = try knownNumber(of: trim.feed) else { return }
+        try db.cachedStatement(sql: "DELETE FROM entry WHERE feed = ? AND sequence < ?")
+            .execute(arguments: [number, Int64(clamping: trim.before)])
+    }
+
     /// The last place of a feed; 0 for none.
     mutating func head(of feed: PublicKey) throws -> UInt64 {
         guard let number = try knownNumber(of: feed) else { return 0 }

@@ -36,8 +36,8 @@ extension Store {
         }
     }
 
-    /// Commits a batch of other feeds in one transaction: feeds to remove first, then records,
-    /// tombstones and fork proofs. Does not wait for the disk.
+    /// Commits a batch of other feeds in one transaction: feeds to remove first, then what is before
+    /// a checkpoint, then records, tombstones and fork proofs. Does not wait for the disk.
     ///
     /// Insert only: another body for a taken place fails the whole batch as `.conflict`, the same
     /// body changes nothing. Of several fork proofs of a feed the one of the
@@ -51,6 +51,7 @@ extension Store {
             try net.write { db in
                 var table = EntryTable(db, scheme: scheme)
                 for feed in removed { try table.remove(feed) }
+                for trim in batch.trims { try table.trim(trim) }
                 for stored in batch.records {
                     try requireForeign(stored.record.body.feed, stored.record.body.sequence)
                     _ = try table.insert(stored)

@@ -46,6 +46,14 @@ public final class LocalNode: Sendable {
     /// The last words of the last start.
     public var lastWords: String { child.withLock { $0?.lastWords } ?? "" }
 
+    /// What the last start has written to standard error, as far as it is kept.
+    public var errorLines: [String] {
+        child.withLock { $0?.errorText.split(separator: "\n").map(String.init) ?? [] }
+    }
+
+    /// Bytes that the last start has written to standard error, where its log goes.
+    public var errorBytes: Int { child.withLock { $0?.errorBytes ?? 0 } }
+
     // MARK: Its life
 
     /// Makes keys and databases: `vouchbird init`.

@@ -35,6 +35,9 @@ public struct StatusDocument: Document {
         public var inbound: Int
         public var outbound: Int
         public var configured: Int
+        /// What all connections carried since the start: bytes of their TCP streams.
+        public var receivedBytes: UInt64
+        public var sentBytes: UInt64
     }
     public struct Records: Codable, Sendable {
         public var own: UInt64

@@ -29,7 +29,9 @@ extension NodeLoop {
 
     private func linkCheck() -> CheckupDocument.Check {
         let ready = node.linkSummaries.filter(\.isReady).count
-        let troubles = peers.peers.filter { $0.link != nil && !$0.isUp && $0.inbound == nil }
+        let troubles = peers.peers.filter {
+            $0.link != nil && !$0.isUp && !isLinked($0.nodeKey)
+        }
         if let first = troubles.first {
             return .init(
                 name: "links", state: .warning,

@@ -9,4 +9,8 @@ struct Reach: Sendable {
     var isPruned = false
     /// We asked it so.
     var hasPruned = false
+    /// It holds a later part of the feed than the one that we need.
+    var isPartial = false
+    /// It could not give us what is before our suffix.
+    var lacksBlocks = false
 }

@@ -12,6 +12,9 @@ extension Simulation {
         checkAgreement(honest)
         checkForks(honest)
         if scenario.isFullyChecked { checkTrust(honest) }
+        judgeLists()
+        judgeFront()
+        judgeTwin()
     }
 
     /// A fault that was asked for and never struck tested nothing.
@@ -73,13 +76,14 @@ extension Simulation {
     /// Whom nobody trusts gets exactly nothing; a region gets no more than what enters it (T2).
     private func checkTrust(_ honest: [Host]) {
         let hostile = hosts.filter { !$0.isHonest }
-        var region = Set(hostile.map(\.publicKey))
+        var region = Set(hostile.map(\.publicKey)).union(study?.attackers ?? [])
         for host in hostile {
             if case .program(let program) = host.role, let spinner = program as? KeySpinner {
                 region.formUnion(spinner.spun)
             }
         }
-        let untrusted = hostile.dropFirst(scenario.attackEdges)
+        // Whom a community trusts is its own affair; of its attackers the bound holds.
+        let untrusted = study == nil ? hostile.dropFirst(scenario.attackEdges) : []
         let riders = honest.suffix(scenario.freeRiders)
         for host in honest {
             guard let node = host.node else { continue }

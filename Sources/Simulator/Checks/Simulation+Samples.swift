@@ -21,6 +21,7 @@ extension Simulation {
             note("disk_bytes", Double(honest.prefix(Self.sampledHosts).map(storedBytes).max() ?? 0))
         }
         sampleMaps(honest)
+        judgeLists()
         schedule(.sample, after: UInt64(scenario.sampleSeconds) * 1000)
     }
 

@@ -87,6 +87,26 @@ public struct Scenario: Hashable, Sendable {
     /// Honest users that trust a Byzantine author.
     public var attackEdges = 0
 
+    /// Nodes whose users' lists are judged; 0: nobody's, and users say what they happen to say.
+    public var egos = 0
+    public var attack = RecommendationAttack.none.rawValue
+    /// Share of users who turn attacker, keeping the trust that they have.
+    public var colluders = 0.1
+    public var sybilsPerHead = 10
+    public var teamSize = 2
+    public var spamItems = 3
+    public var regionSybils = 100
+    public var regionEdges = 5
+    /// Of the community: items and friends of a user, on average, and circles of shared taste.
+    public var likes = 24
+    public var friends = 6
+    public var circles = 4
+    /// Share of each user's items that is not said, and asked for.
+    public var heldOut = 0.2
+    public var judgedWalks = 2_000
+    /// Whether lists are judged along the restart too, at the end.
+    public var hasFront = false
+
     public init() {}
 
     /// Fidelity `full`: the real signatures.

@@ -44,7 +44,8 @@ public struct ScenarioField: Sendable {
         }
     }
 
-    public static let all: [ScenarioField] = run + people + network + faults + adversaries
+    public static let all: [ScenarioField] =
+        run + people + network + faults + adversaries + recommendation
 
     private static let run: [ScenarioField] = [
         ScenarioField("run.summary", .text(\.summary), "what the scenario is for"),
@@ -180,6 +181,51 @@ public struct ScenarioField: Sendable {
                 "byzantine.attack_edges", \.attackEdges,
                 "honest users that trust a Byzantine author"),
         ]
+
+    private static let recommendation: [ScenarioField] = [
+        ScenarioField(
+            "recommendation.egos", .integer(\.egos, 0...1_000),
+            "users of a community whose lists are judged; 0: nobody's, and users say anything"),
+        ScenarioField(
+            "recommendation.attack",
+            .choice(\.attack, RecommendationAttack.allCases.map(\.rawValue)),
+            "who pushes spam items, and how"),
+        ScenarioField(
+            "recommendation.colluders", .decimal(\.colluders, 0...0.9),
+            "share of the community that turns attacker and keeps its friends' trust"),
+        ScenarioField(
+            "recommendation.sybils", .integer(\.sybilsPerHead, 0...1_000),
+            "Sybils of each who turned"),
+        ScenarioField(
+            "recommendation.team", .integer(\.teamSize, 1...100),
+            "who turned and shares Sybils, under teams"),
+        ScenarioField(
+            "recommendation.spam_items", .integer(\.spamItems, 1...100),
+            "items that each team pushes"),
+        ScenarioField(
+            "recommendation.region_sybils", .integer(\.regionSybils, 1...10_000),
+            "Sybils of a sybil-region, or free riders"),
+        ScenarioField(
+            "recommendation.region_edges", .integer(\.regionEdges, 0...1_000),
+            "honest users who trust a sybil-region"),
+        ScenarioField(
+            "recommendation.likes", .integer(\.likes, 1...1_000), "items of a user, on average"),
+        ScenarioField(
+            "recommendation.friends", .integer(\.friends, 0...1_000),
+            "whom a user trusts, on average"),
+        ScenarioField(
+            "recommendation.circles", .integer(\.circles, 1...10_000),
+            "circles of users who share a taste"),
+        ScenarioField(
+            "recommendation.held_out", .decimal(\.heldOut, 0.01...0.9),
+            "share of each user's items that it does not say, and that lists should find"),
+        ScenarioField(
+            "recommendation.walks", .integer(\.judgedWalks, 1...1_000_000),
+            "walks of the Monte Carlo baseline for each list"),
+        ScenarioField(
+            "recommendation.front", .flag(\.hasFront),
+            "at the end, judge lists for several restarts of the trust walk too"),
+    ]
 
     private static func count(
         _ name: String, _ path: any WritableKeyPath<Scenario, Int> & Sendable, _ summary: String

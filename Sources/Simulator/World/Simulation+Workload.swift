@@ -13,6 +13,7 @@ extension Simulation {
     }
 
     func act(_ host: Host) {
+        guard study == nil else { return actScript(host) }
         guard !isQuiet else { return }
         scheduleAct(host)
         guard host.isRunning else { return }
@@ -46,7 +47,7 @@ extension Simulation {
         return OwnDraft(payload: entry.retraction)
     }
 
-    private func publish(_ drafts: [OwnDraft], _ host: Host) {
+    func publish(_ drafts: [OwnDraft], _ host: Host) {
         guard host.isRunning, !drafts.isEmpty else { return }
         host.publications += 1
         let id = EffectID(raw: Self.firstPublication + host.publications)

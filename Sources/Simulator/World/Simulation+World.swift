@@ -38,6 +38,7 @@ extension Simulation {
                 host.role = role(kind, host, keys)
             }
         }
+        addColluders(keys)
         // A ring keeps the honest connected through the honest.
         for index in 0..<scenario.honestNodes {
             addEdge(index, (index + 1) % scenario.honestNodes, &topology)
@@ -55,16 +56,18 @@ extension Simulation {
         oracle.meet(hosts)
     }
 
-    private func addHost(_ index: Int, _ keys: KeyMaker, _ role: Host.Role) {
+    @discardableResult
+    func addHost(_ index: Int, _ keys: KeyMaker, _ role: Host.Role) -> Host {
         var random = SeededRandom(seed: seed, stream: "host \(index)")
         let signer = keys.signer(&random)
         let nodeBytes = (0..<Bytes32.count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         guard let nodeKey = NodeKey(nodeBytes) else { fatalError("a key has 32 bytes") }
         let store = MemoryStore(owner: signer.publicKey, keepsJournal: scenario.hasPowerCuts)
-        hosts.append(
-            Host(
-                index: index, signer: signer, nodeKey: nodeKey, role: role, random: random,
-                store: store))
+        let host = Host(
+            index: index, signer: signer, nodeKey: nodeKey, role: role, random: random, store: store
+        )
+        hosts.append(host)
+        return host
     }
 
     private func role(_ kind: ByzantineKind, _ host: Host, _ keys: KeyMaker) -> Host.Role {
@@ -112,9 +115,13 @@ extension Simulation {
                 restart(host)
             }
         }
-        for (user, trusted) in trustEdges().enumerated() {
-            publishTrust(hosts[user], trusted.map { hosts[$0].publicKey })
-            scheduleAct(hosts[user])
+        if study != nil {
+            writeScripts()
+        } else {
+            for (user, trusted) in trustEdges().enumerated() {
+                publishTrust(hosts[user], trusted.map { hosts[$0].publicKey })
+                scheduleAct(hosts[user])
+            }
         }
         let step = UInt64(scenario.sampleSeconds) * 1000
         queue.push(.sample, at: step)

@@ -4,6 +4,8 @@
     foreign_peer.py fetch   --port P --server-key HEX [--feed HEX]     fetch feeds and verify every record
     foreign_peer.py publish --port P --server-key HEX [--items N]      sign a feed, push it, wait until the node holds it
     foreign_peer.py offend KIND --port P --server-key HEX              send what no node may take; see OFFENCES
+    foreign_peer.py strangers --port P --server-key HEX --items N      push records of N authors that nobody signed, a link
+                                                                       for every few dozen, until all were sent
     foreign_peer.py serve   --port P --server-key HEX --seconds S      ask for the frontier again and again, report the gaps
 
 Prints one line of JSON. Exit status 0 when the peer could do what it was asked; what the node made of it is in the line.
@@ -206,8 +208,11 @@ class Link:
         self.socket.connect(f"tcp://127.0.0.1:{port}")
         self.frontier = {}
         if hello:
-            self.send(bytes([HELLO]) + varint(1) + varint(1) + network + varint(0) + varint(now()) + varint(FRAME_BYTES))
-            self.hello = self.await_frame(HELLO)
+            self.greet()
+
+    def greet(self):
+        self.send(bytes([HELLO]) + varint(1) + varint(1) + self.network + varint(0) + varint(now()) + varint(FRAME_BYTES))
+        self.hello = self.await_frame(HELLO)
 
     def send(self, frame):
         self.socket.send(frame)
@@ -351,6 +356,30 @@ def serve(args):
         peer.receive(until=time.monotonic() + 0.02)
     return {"answers": answers, "longest_silence_s": round(longest, 3)}
 
+
+def strangers(args):
+    """Records of ever new authors with signatures of nobody (threats.md, T42). The node closes link after link."""
+    sent = links = 0
+    start = time.monotonic()
+    while sent < args.items and time.monotonic() - start < args.seconds:
+        peer = Link(args.port, bytes.fromhex(args.server_key), network_id(args.network), 10, hello=False)
+        try:
+            peer.greet()
+            links += 1
+            body = [bytes([1, LIKE]) + os.urandom(32) + varint(1) + bytes(32) + varint(now()) + b"\0" + sized(b"x")
+                    + varint(1000) + os.urandom(64) for _ in range(BAD_AUTHORS_A_LINK)]
+            peer.push(body)
+            sent += len(body)
+            peer.settle()
+        except (Closed, TimeoutError):
+            pass
+        finally:
+            peer.close()
+    return {"authors": sent, "links": links, "seconds": round(time.monotonic() - start, 1)}
+
+
+# One more than a node bears of one link.
+BAD_AUTHORS_A_LINK = 33
 
 # Each takes a link and returns the frames to send, after those that the node shall accept first.
 
@@ -496,7 +525,7 @@ def offend(args):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("task", choices=["fetch", "publish", "offend", "serve"])
+    parser.add_argument("task", choices=["fetch", "publish", "offend", "strangers", "serve"])
     parser.add_argument("kind", nargs="?", choices=sorted(OFFENCES))
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--server-key", required=True, help="the node key, hexadecimal")
@@ -508,7 +537,8 @@ def main():
     if (args.task == "offend") != (args.kind is not None):
         parser.error("KIND belongs to offend, and offend needs one")
     try:
-        result = {"fetch": fetch, "publish": publish, "offend": offend, "serve": serve}[args.task](args)
+        result = {"fetch": fetch, "publish": publish, "offend": offend, "strangers": strangers,
+                  "serve": serve}[args.task](args)
     except (Closed, TimeoutError, ValueError) as error:
         print(json.dumps({"error": str(error)}))
         return 1

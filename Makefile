@@ -33,7 +33,7 @@ MUTANTS ?= *
 # Where it keeps its copy and build for the next time; empty: nowhere.
 MUTANTS_DIR ?=
 
-.PHONY: help setup build demo test test-cluster fuzz soak sim sim-night mutants bench bench-gate \
+.PHONY: help setup build demo test test-cluster fuzz soak sim sim-night mutants bench measure-threats bench-gate \
 	bench-gate-renew determinism lint format run clean
 
 help: ## say what each goal does
@@ -84,6 +84,10 @@ mutants: setup ## plant every bug of simnet/mutants and see that a test notices 
 test-cluster: setup ## compare a sweep on a Dask cluster of this machine with one in processes
 	@$(SIMNET)
 	@python3 simnet/cluster/test_fan.py "$$($(SIMNET) --show-bin-path)/simnet"
+
+measure-threats: setup ## T17, T18, T19, T43 at full size, and ingest from the wire to the disk (release; long)
+	@VOUCHBIRD_MEASURE=1 $(SWIFT) test --configuration release -Xswiftc -enable-testing --no-parallel \
+		--filter 'SybilFloodTests|ExcessTests|BudgetTests|CensusTests|ThroughputTests'
 
 bench: ## measure the ranking engines against C kernels (BENCH="tsalsa --rounds 5")
 	@echo "== building bench and its C reference (release)"

@@ -106,6 +106,18 @@ struct EntryTable {
             .execute(arguments: [number, Int64(clamping: trim.before)])
     }
 
+    /// How far apart the CHECKPOINTs of a feed are (docs/protocol.md).
+    static let checkpointSpan = 128
+
+    /// The first place of a feed; 0 for none.
+    mutating func first(of feed: PublicKey) throws -> UInt64 {
+        guard let number = try knownNumber(of: feed) else { return 0 }
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT min(sequence) FROM entry WHERE feed = ?"),
+            arguments: [number])
+        return try row.flatMap { try Columns($0).optionalInt(0) }.map(UInt64.init) ?? 0
+    }
+
     /// The last place of a feed; 0 for none.
     mutating func head(of feed: PublicKey) throws -> UInt64 {
         guard let number = try knownNumber(of: feed) else { return 0 }

@@ -48,6 +48,7 @@ extension Store {
         guard !batch.isEmpty else { return }
         try attempt("commit records", on: .net) {
             let removed = try removeLong(batch.removedFeeds)
+            for trim in batch.trims { try trimLong(trim) }
             try net.write { db in
                 var table = EntryTable(db, scheme: scheme)
                 for feed in removed { try table.remove(feed) }
@@ -136,6 +137,27 @@ extension Store {
             rows += count
         }
         return left
+    }
+
+    /// Trims a feed while it is more than one transaction should delete, from checkpoint to checkpoint: whatever is left by a
+    /// crash begins with one.
+    private func trimLong(_ trim: FeedTrim) throws {
+        let limit = UInt64(
+            max(
+                EntryTable.checkpointSpan,
+                DatabaseFile.rowsRemovedAtOnce(budgetBytes: budgetBytes)))
+        let span = UInt64(EntryTable.checkpointSpan)
+        var isLong = true
+        while isLong {
+            isLong = try net.write { db in
+                var table = EntryTable(db, scheme: scheme)
+                let first = try table.first(of: trim.feed)
+                guard first > 0, first + limit < trim.before else { return false }
+                let cut = (first + limit) / span * span
+                try table.trim(FeedTrim(feed: trim.feed, before: cut))
+                return true
+            }
+        }
     }
 
     private func reading<Value>(

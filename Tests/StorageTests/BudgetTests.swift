@@ -83,6 +83,14 @@ struct BudgetTests {
         try store.commit(records)
         try store.commit(kept, removing: [long.feed])
         #expect(try store.all() == kept.map(\.entry))
+        // A trim is divided too, and leaves just what it says.
+        var batch = StoreBatch()
+        var trimmed = try FeedWriter(3)
+        let whole = try trimmed.plays(1_400)
+        try store.commit(whole)
+        batch.trims = [FeedTrim(feed: trimmed.feed, before: 1_280)]
+        try store.commit(batch)
+        #expect(try store.all(of: trimmed.feed) == whole.dropFirst(1_279).map(\.entry))
         try store.commit(Array(records.prefix(2)))
         #expect(try store.all(of: long.feed) == records.prefix(2).map(\.entry))
     }

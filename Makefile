@@ -109,9 +109,11 @@ determinism: ## one output for a hundred orders of arrival, in debug and release
 	@scripts/determinism.sh "$$($(SWIFT) build --show-bin-path)/bench" \
 		"$$($(SWIFT) build --configuration release --show-bin-path)/bench"
 
-lint: ## check the format of every source, as the build does
+lint: ## check the format of every source, as the build does, and that every mutant still applies
 	@echo "== lint"
 	@$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
+	@if python3 -c 'import tomllib' 2> /dev/null; then python3 simnet/mutants/run.py --check; \
+		else echo "lint: no Python 3.11 or later: whether every mutant still applies was not checked"; fi
 
 format: ## rewrite every source in the project's format
 	@$(SWIFT) format --in-place --parallel --recursive Sources Tests Package.swift

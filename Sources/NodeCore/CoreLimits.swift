@@ -55,12 +55,14 @@ public struct CoreLimits: Sendable {
     public var commitsInFlight = 4
     /// Range requests that one link may owe us.
     public var rangesPerLink = 32
+    /// The same on a new link; each answer adds one, so that it doubles with each round trip (as TCP begins, RFC 5681).
+    public var firstRangesPerLink = 4
     /// Feeds that one link has and we lack, noted for asking.
     public var wantsPerLink = 12_288
     /// The same for all links together.
     public var wants = 65_536
     /// Wants of one link that are looked at for one frame.
-    public var scannedWants = 32
+    public var scannedWants = 8
     /// How soon a link's wants are looked at again by themselves.
     public var scanMilliseconds: UInt64 = 100
     /// The same when all were looked at and none could be asked for.
@@ -78,6 +80,8 @@ public struct CoreLimits: Sendable {
     public var readsPerLink = 64
     /// Fork proofs kept.
     public var forkProofs = 1_024
+    /// Rotations remembered, and revocations.
+    public var keyChanges = 1_024
     /// Titles kept, and candidates for one item.
     public var titles = 100_000
     public var titlesPerItem = 4

@@ -9,8 +9,12 @@ struct FeedIndex: Hashable, Sendable {
 /// What the core knows of one feed: a hash chain from its base up to the tip, and a window past it.
 struct FeedState: Sendable {
     let key: PublicKey
-    /// Who speaks here: the delegating author, or the key itself.
+    /// Who speaks here, as far as is committed: the delegating author, or the key itself, or what that changed to.
     var author: PublicKey
+    /// The same as far as is verified.
+    private(set) var tipAuthor: PublicKey
+    /// Who speaks at the first place that is held.
+    private(set) var baseAuthor: PublicKey
     /// Places 1 ... base are not held; unless it is 0, a checkpoint follows.
     private(set) var base: UInt64 = 0
     /// Id of the place at the base.
@@ -40,14 +44,24 @@ struct FeedState: Sendable {
     /// What it is charged of its author's share: up to the tip, and up to the frontier.
     var bytes: UInt64 = 0
     var committedBytes: UInt64 = 0
+<<<<<<< HEAD
     /// What the places base + 1 ... tip are charged.
     private var chainBytes: UInt64 = 0
+=======
+    /// What its verified places are charged, base + 1 ... tip.
+    private var placeBytes: UInt64 = 0
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     /// More of it was refused because its author's share is used up.
     var isHeldBack = false
 
     init(key: PublicKey) {
         self.key = key
-        author = key
+        (author, tipAuthor, baseAuthor) = (key, key, key)
+    }
+
+    /// Says who speaks at the first place.
+    mutating func open(for author: PublicKey) {
+        (self.author, tipAuthor, baseAuthor) = (author, author, author)
     }
 
     var isFrozen: Bool { frozenAt != nil }
@@ -68,6 +82,7 @@ struct FeedState: Sendable {
 
     /// Appends a verified record, or the place of a retracted one, at the tip.
     mutating func extend(by place: ChainPlace, fingerprint: UInt64) {
+<<<<<<< HEAD
         if let checkpoint = FeedCheckpoint(place, bytesBefore: chainBytes) {
             checkpoints.append(checkpoint)
         }
@@ -78,6 +93,19 @@ struct FeedState: Sendable {
     mutating func extend(id: RecordID, time: Instant?, bytes: UInt64, fingerprint: UInt64) {
         tip += 1
         chainBytes += bytes
+=======
+        if let checkpoint = FeedCheckpoint(place, offset: placeBytes) {
+            checkpoints.append(checkpoint)
+        }
+        extend(
+            id: place.id, time: place.time, fingerprint: fingerprint, bytes: place.chargedBytes)
+        if let rotation = place.rotation { tipAuthor = rotation.new }
+    }
+
+    mutating func extend(id: RecordID, time: Instant?, fingerprint: UInt64, bytes: UInt64) {
+        tip += 1
+        placeBytes += bytes
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         tipID = id
         if let time { tipTime = time }
         fingerprints.append(fingerprint)
@@ -89,18 +117,29 @@ struct FeedState: Sendable {
         tipID = head
         tipTime = headTime
         bytes = committedBytes
+<<<<<<< HEAD
         chainBytes = committedBytes - min(committedBytes, StorageLimits.feedBytes)
+=======
+        placeBytes = committedBytes - min(committedBytes, StorageLimits.feedBytes)
+        tipAuthor = author
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         fingerprints.removeLast(fingerprints.count - Int(frontier - base))
         while let last = checkpoints.last, last.sequence > frontier { checkpoints.removeLast() }
         window = []
     }
 
+<<<<<<< HEAD
     /// Forgets what is before a checkpoint that is committed; returns what that was charged.
+=======
+    /// Forgets what is before a checkpoint that is committed. What that was charged.
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     mutating func trim(before checkpoint: FeedCheckpoint) -> UInt64 {
         let sequence = checkpoint.sequence
+        let dropped = checkpoint.offset
         require(sequence > base && sequence <= frontier, "only what is held is dropped")
         fingerprints.removeFirst(Int(sequence - base) - 1)
         checkpoints.removeAll { $0.sequence < sequence }
+<<<<<<< HEAD
         (base, baseID) = (sequence - 1, checkpoint.previous)
         let freed = checkpoint.bytesBefore
         bytes -= freed
@@ -109,18 +148,35 @@ struct FeedState: Sendable {
         for place in checkpoints.indices { checkpoints[place].bytesBefore -= freed }
         isHeldBack = false
         return freed
+=======
+        for place in checkpoints.indices { checkpoints[place].offset -= dropped }
+        placeBytes -= dropped
+        bytes -= dropped
+        committedBytes -= dropped
+        (base, baseID, baseAuthor) = (sequence - 1, checkpoint.previous, checkpoint.speaker)
+        return dropped
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     }
 
     /// Puts committed places before the base.
     mutating func prepend(_ block: FeedBlock) {
         require(block.base + UInt64(block.fingerprints.count) == base, "a block ends at the base")
         fingerprints.insert(contentsOf: block.fingerprints, at: 0)
+<<<<<<< HEAD
         for place in checkpoints.indices { checkpoints[place].bytesBefore += block.bytes }
         checkpoints.insert(contentsOf: block.checkpoints, at: 0)
         (base, baseID) = (block.base, block.baseID)
         bytes += block.bytes
         committedBytes += block.bytes
         chainBytes += block.bytes
+=======
+        for place in checkpoints.indices { checkpoints[place].offset += block.bytes }
+        checkpoints.insert(contentsOf: block.checkpoints, at: 0)
+        placeBytes += block.bytes
+        bytes += block.bytes
+        committedBytes += block.bytes
+        (base, baseID, baseAuthor) = (block.base, block.baseID, block.baseAuthor)
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     }
 }
 
@@ -129,6 +185,7 @@ struct FeedBlock: Sendable {
     /// The base with them.
     let base: UInt64
     let baseID: RecordID
+<<<<<<< HEAD
     private(set) var fingerprints: [UInt64] = []
     private(set) var checkpoints: [FeedCheckpoint] = []
     /// What its places are charged.
@@ -146,23 +203,54 @@ struct FeedBlock: Sendable {
         }
         bytes += place.chargedBytes
     }
+=======
+    let baseAuthor: PublicKey
+    let fingerprints: [UInt64]
+    let checkpoints: [FeedCheckpoint]
+    /// What they are charged.
+    let bytes: UInt64
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
 }
 
 /// Where a feed can be held from.
 struct FeedCheckpoint: Hashable, Sendable {
     let sequence: UInt64
     let previous: RecordID
+<<<<<<< HEAD
     /// What the places before it that are held are charged.
     var bytesBefore: UInt64
 
     /// Nil for any other place.
     init?(_ place: ChainPlace, bytesBefore: UInt64) {
+=======
+    let speaker: PublicKey
+    /// What the places between the base and it are charged.
+    var offset: UInt64
+
+    /// Nil for any other place.
+    init?(_ place: ChainPlace, offset: UInt64) {
+        self.offset = offset
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         guard case .record(let record) = place, case .checkpoint = record.body.payload else {
             return nil
         }
         sequence = record.body.sequence
         previous = record.body.previous
+<<<<<<< HEAD
         self.bytesBefore = bytesBefore
+=======
+        speaker = record.speaker
+    }
+}
+
+extension ChainPlace {
+    var rotation: Rotation? {
+        if case .record(let record) = self, case .rotate(let rotation) = record.body.payload {
+            rotation
+        } else {
+            nil
+        }
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     }
 }
 
@@ -218,7 +306,7 @@ struct FeedTable: Sendable {
     subscript(index: FeedIndex) -> FeedState {
         _read {
             require(isUsed[index.raw], "a feed index lives no longer than its feed")
-            yield slots[index.raw]
+            yield slots.span[index.raw]
         }
         _modify {
             require(isUsed[index.raw], "a feed index lives no longer than its feed")

@@ -10,7 +10,7 @@ extension Node {
     /// Whether the ego's trust reaches an author, as of the last ranking, or directly by now.
     func isReachable(_ author: PublicKey) -> Bool {
         author == configuration.author || trust[author] ?? 0 > 0
-            || graph.trusts(from: configuration.author, to: author)
+            || isTrusted(author)
     }
 
     /// Records held of one feed.
@@ -35,7 +35,7 @@ extension Node {
             evict(victim)
         }
         let index = feeds.add(feed)
-        feeds[index].author = author
+        feeds[index].open(for: author)
         feeds[index].frozenAt = proofs[feed]?.sequence
         openAccount(author)
         if let member = poolMember(feed, author) { pool.insert(member) }

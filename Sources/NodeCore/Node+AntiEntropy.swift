@@ -98,11 +98,18 @@ extension Node {
     mutating func want(_ feed: PublicKey, through told: UInt64, from link: LinkID) {
         let sequence = worthAsking(feed, through: told)
         guard sequence > feeds.tip(of: feed) else { return }
+<<<<<<< HEAD
         // What its author's share has no room for would be refused again.
         if let index = feeds.index(of: feed),
             feeds[index].isHeldBack || links[link]?.isPartial(index) == true
         {
             return
+=======
+        if let index = feeds.index(of: feed) {
+            // What its author's share has no room for would be refused again.
+            if feeds[index].isHeldBack { return }
+            if links[link]?.lacks(feeds[index].tip + 1, of: index) == true { return }
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         }
         let hasRoom = wantsTotal < limits.wants
         let added = links.update(link) { state -> Int in
@@ -158,7 +165,7 @@ extension Node {
         }
         var left = min(links[slot: slot].wants.count, limits.scannedWants)
         var hasAsked = false
-        while left > 0, !links[slot: slot].ranges.isFull, !links[slot: slot].wants.isEmpty {
+        while left > 0, links[slot: slot].mayOweMore, !links[slot: slot].wants.isEmpty {
             left -= 1
             let place = links[slot: slot].scanFrom % links[slot: slot].wants.count
             let feed = links[slot: slot].wants.keys[place]
@@ -170,8 +177,8 @@ extension Node {
                 continue
             }
             links[slot: slot].scanFrom = place + 1
-            if links[slot: slot].ranges.contains(feed) { continue }
             if let other = fetching[feed], other.deadline > now.monotonicMilliseconds { continue }
+            if links[slot: slot].ranges.contains(feed) { continue }
             guard mayFetch(feed, now) else { continue }
             let first = firstWanted(feed, through: through)
             let last = min(through, first + WireLimits.rangeSpan - 1)

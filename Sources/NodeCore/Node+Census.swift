@@ -26,6 +26,10 @@ extension Node {
             MapCensus(name: "window", count: windowTotal, capacity: limits.windowRecords),
             MapCensus(name: "fetching", count: fetching.count, capacity: fetching.capacity),
             MapCensus(name: "fork-proofs", count: proofs.count, capacity: proofs.capacity),
+            MapCensus(
+                name: "rotations", count: succession.count, capacity: succession.capacity),
+            MapCensus(
+                name: "revocations", count: revocations.count, capacity: revocations.capacity),
             MapCensus(name: "authors", count: accounts.count, capacity: accounts.capacity),
             MapCensus(name: "scores", count: scores.count, capacity: scores.capacity),
             MapCensus(name: "blocks", count: blocks.count, capacity: blocks.capacity),
@@ -63,6 +67,23 @@ extension Node {
     public var clockSkewMilliseconds: Int64? {
         let skews = links.values.filter(\.isReady).map(\.skewMilliseconds).sorted()
         return skews.count >= 3 ? skews[skews.count / 2] : nil
+    }
+
+    /// The nodes behind ready links that said or showed to have all that is held here of a feed, in the order of the links.
+    public func holders(of feed: PublicKey) -> [NodeKey] {
+        guard let index = feeds.index(of: feed), feeds[index].isHeld else { return [] }
+        let frontier = feeds[index].frontier
+        return links.values.filter { $0.isReady && $0.isKnown(index, through: frontier) }
+            .map(\.nodeKey)
+    }
+
+    /// Authors of frozen feeds that are held here, ascending, each once.
+    public var forkedAuthors: [PublicKey] {
+        var found: [PublicKey] = []
+        for feed in proofs.keys {
+            if let index = feeds.index(of: feed) { found.append(feeds[index].author) }
+        }
+        return found.sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }
     }
 
     public var feedCount: Int { feeds.count }

@@ -95,6 +95,9 @@ extension Node {
         // Nothing of a frozen feed counts, so nothing more of it is taken: what is in flight at the freeze may
         // be on the disk, and another branch in its place would contradict the store.
         if feeds[index].isFrozen { return .ignore(.frozen) }
+        if let last = lastCounted(index), body.sequence > last, body.sequence > tip {
+            return .ignore(.revoked)
+        }
         if body.sequence <= tip { return judgeHeld(record, feeds[index], now, &effects) }
         if !isLostOwn, !hasShare(for: record, index) { return .ignore(.overQuota) }
         if body.sequence > tip + limits.windowSpan {
@@ -143,11 +146,15 @@ extension Node {
         guard record.body.sequence == 1 || isBeginning(record) else {
             return .ignore(.tooFarAhead)
         }
+<<<<<<< HEAD
         // A suffix takes the place of what is held of its feed.
         guard
             feeds.index(of: key) != nil
                 || mayAdmit(key, of: record.speaker, bytes: record.chargedBytes)
         else {
+=======
+        guard mayAdmit(key, of: record.speaker, bytes: record.chargedBytes) else {
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
             noteDeclined(key, of: record.speaker)
             return .ignore(.overQuota)
         }
@@ -162,7 +169,7 @@ extension Node {
     {
         let key = record.body.feed
         if let consent = record.consent {
-            guard isDelegated(device: key, by: consent.author, consent: consent.signature) else {
+            guard holdsConsent(record) else {
                 return .failure(Refusal(verdict: .reject(.badDelegation)))
             }
             guard accounts[consent.author]?.feeds ?? 0 < limits.devicesPerAuthor else {
@@ -176,6 +183,13 @@ extension Node {
             feeds[index].begin(after: record.body.sequence - 1, record.body.previous)
         }
         return .success(index)
+    }
+
+    /// Whether whom a first record or a CHECKPOINT names agrees to it.
+    func holdsConsent(_ record: Record) -> Bool {
+        record.consent.map {
+            isDelegated(device: record.body.feed, by: $0.author, consent: $0.signature)
+        } ?? true
     }
 
     func isDelegated(device: PublicKey, by author: PublicKey, consent: Signature) -> Bool {
@@ -294,7 +308,7 @@ extension RejectReason {
     /// sender knows one; or what it contradicts is before the suffix that the sender holds.
     var isAuthors: Bool {
         switch self {
-        case .brokenChain, .badCheckpoint, .badRetraction: true
+        case .brokenChain, .badCheckpoint, .badRetraction, .badKeyChange: true
         default: false
         }
     }

@@ -7,7 +7,8 @@ extension Node {
     /// A peer asks for a range of ours.
     mutating func asked(_ request: RangeRequest, by link: LinkID, _ effects: inout [Effect]) {
         guard let index = feeds.index(of: request.feed), feeds[index].isHeld,
-            request.first <= feeds[index].frontier, let slot = links.slot(of: link), links[slot: slot].readsRunning < limits.readsPerLink
+            request.first <= feeds[index].frontier, let slot = links.slot(of: link),
+            links[slot: slot].readsRunning < limits.readsPerLink
         else {
             let empty = RangeResponse(feed: request.feed, chain: nil)
             effects.append(.send(link, .rangeResponse(empty)))
@@ -33,13 +34,15 @@ extension Node {
         let places = entries.compactMap { $0.place(scheme) }
         switch read {
         case .answer(let link, let session, let request):
-            guard links[link]?.session == session else { return }
-            links.update(link) { $0.readsRunning -= 1 }
+            guard let slot = links.slot(of: link), links[slot: slot].session == session else {
+                return
+            }
+            links[slot: slot].readsRunning -= 1
             let chain = places.count == entries.count ? Chain(places, through: request.last) : nil
             effects.append(
                 .send(link, .rangeResponse(RangeResponse(feed: request.feed, chain: chain))))
             if let feed = feeds.index(of: request.feed), let chain {
-                links.update(link) { $0.note(offered: chain.last, of: feed) }
+                links[slot: slot].note(offered: chain.last, of: feed)
             }
         case .fork(let suspect):
             settleFork(places, suspect, &effects)
@@ -58,9 +61,9 @@ extension Node {
             state.askAgainAt = nil
         }
         if asked != nil { release(response.feed, from: link) }
+        if response.feed == configuration.feed { noteHeadAnswer(by: link, now) }
         let before = feeds.tip(of: response.feed)
-        if let asked, let index = feeds.index(of: response.feed), asked.last <= feeds[index].base + 1
-        {
+        if let asked, let index = feeds.index(of: response.feed), asked.first <= feeds[index].base {
             takeBlock(response.chain, asked, of: index, from: link, now, &effects)
             pump(link, now, &effects)
             return
@@ -147,9 +150,13 @@ extension Node {
         let fresh = segment.drop { $0.sequence <= tip }
         counts.count(.ignore(.duplicate), places: segment.count - fresh.count)
         guard let next = fresh.first else { return .ignore(.duplicate) }
+        if let ended = lastCounted(index), next.sequence > ended { return .ignore(.revoked) }
         guard next.sequence == tip + 1 else {
-            if mayJump(to: next, index) { return judgeFirst(segment, from: link, now, &effects) }
-            want(first.feed, through: last.sequence, from: link)
+            if mayJump(to: next, index, from: link) {
+                return judgeFirst(segment, from: link, now, &effects)
+            }
+            // Where it begins with a checkpoint the peer has nothing before it.
+            if !isBeginning(next) { want(first.feed, through: last.sequence, from: link) }
             return .ignore(.tooFarAhead)
         }
         if !isLostOwn, let verdict = judgeQuota(fresh, of: feeds[index].author, now) {
@@ -179,12 +186,16 @@ extension Node {
     ) -> Verdict? {
         guard case .record(let record)? = segment.first else { return .reject(.badRetraction) }
         if let verdict = judgeAdmission(record, now)
-            ?? judgeQuota(segment, of: record.speaker, now)
+            ?? judgeRoom(segment, of: record.speaker, now)
         {
             return verdict
         }
         var state = FeedState(key: record.body.feed)
+<<<<<<< HEAD
         state.author = record.speaker
+=======
+        state.open(for: record.speaker)
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         if record.body.sequence > 1 {
             state.begin(after: record.body.sequence - 1, record.body.previous)
         }
@@ -192,7 +203,10 @@ extension Node {
         if let verdict = judgeSignature(segment, after: .zero, of: record.speaker, now) {
             return verdict
         }
-        if feeds.index(of: record.body.feed) != nil { evict(record.body.feed) }
+        if feeds.index(of: record.body.feed) != nil {
+            guard holdsConsent(record) else { return .reject(.badDelegation) }
+            evict(record.body.feed)
+        }
         switch admitFeed(of: record, &effects) {
         case .failure(let refusal): return refusal.verdict
         case .success(let index):
@@ -200,6 +214,7 @@ extension Node {
         }
     }
 
+<<<<<<< HEAD
     /// Room and clock: a segment is taken whole or not at all, so a feed may pass its cap by a part of one, but not
     /// its share.
     private mutating func judgeQuota(
@@ -213,6 +228,24 @@ extension Node {
             if first.sequence > feeds[index].tip + 1 { more -= min(more, feeds[index].bytes) }
         }
         guard mayHold(more, of: author, in: first.feed) else {
+=======
+    /// Cap, share, room and clock: a segment is taken whole or not at all, so a feed may pass its cap by a part of one,
+    /// but not its share.
+    private mutating func judgeQuota(
+        _ fresh: ArraySlice<ChainPlace>, of author: PublicKey, _ now: Moment
+    ) -> Verdict? {
+        guard let first = fresh.first,
+            feeds.index(of: first.feed).map({ !isOverCap(first.sequence, $0) }) ?? true
+        else { return .ignore(.overQuota) }
+        return judgeRoom(fresh, of: author, now)
+    }
+
+    private mutating func judgeRoom(
+        _ fresh: ArraySlice<ChainPlace>, of author: PublicKey, _ now: Moment
+    ) -> Verdict? {
+        guard let first = fresh.first else { return nil }
+        guard mayHold(fresh.reduce(0) { $0 + $1.chargedBytes }, of: author, in: first.feed) else {
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
             if let index = feeds.index(of: first.feed) { feeds[index].isHeldBack = true }
             return .ignore(.overQuota)
         }
@@ -243,6 +276,7 @@ extension Node {
     /// What is wrong with places that follow the tip, apart from signatures and the chain itself.
     func fault(of places: ArraySlice<ChainPlace>, in feed: FeedState) -> RejectReason? {
         var time = feed.tipTime
+        var author = feed.tipAuthor
         var added: [UInt64] = []
         added.reserveCapacity(places.count)
         /// Before the base nobody can tell.
@@ -267,13 +301,25 @@ extension Node {
                 case .delegate where record.body.sequence != 1: return .badDelegation
                 case .checkpoint:
                     guard record.body.sequence % limits.checkpointSpan == 0,
-                        record.speaker == feed.author
+                        record.speaker == author
                     else { return .badCheckpoint }
                     checkpoints.append(record.body.sequence)
                 case .retract(let sequence, let id, let previous):
                     guard sequence > 1, sequence < record.body.sequence,
-                        !checkpoints.contains(sequence), isHeld(id, at: sequence), isHeld(previous, at: sequence - 1)
+                        !checkpoints.contains(sequence), isHeld(id, at: sequence),
+                        isHeld(previous, at: sequence - 1)
                     else { return .badRetraction }
+                case .rotate(let rotation):
+                    guard rotation.old == author,
+                        rotation.isSigned(
+                            feed: feed.key, network: configuration.network, scheme: scheme)
+                    else { return .badKeyChange }
+                    author = rotation.new
+                case .revoke(let revocation):
+                    guard
+                        revocation.isSigned(
+                            by: author, network: configuration.network, scheme: scheme)
+                    else { return .badKeyChange }
                 default: break
                 }
             }
@@ -291,7 +337,6 @@ extension Node {
             return .ignore(.overQuota)
         }
         let isOwn = feeds[index].key == configuration.feed
-        links.update(link) { $0.setPartial(false, index) }
         for place in places {
             feeds[index].extend(by: place, fingerprint: fingerprint(place.id))
             switch place {

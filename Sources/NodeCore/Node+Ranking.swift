@@ -108,8 +108,9 @@ extension Node {
         }
         let retracted = Set(entries.compactMap(\.retracted))
         for entry in entries {
-            guard let feed = feeds[entry.feed], !feed.isFrozen, entry.sequence <= feed.frontier,
-                entry.sequence > feed.base
+            guard let index = feeds.index(of: entry.feed), counts(entry.sequence, of: index),
+                feeds[index].author == author, entry.sequence <= feeds[index].frontier,
+                entry.sequence > feeds[index].base
             else { continue }
             if entry.storedRecord != nil, let tombstone = bury(entry, retracted, entries) {
                 gathered.tombstones.append(tombstone)
@@ -120,6 +121,7 @@ extension Node {
                 ledger.noteWithdrawal(by: author)
             }
         }
+        carryTrust(of: author)
         ranking.graphChanged(now, configuration)
     }
 
@@ -172,10 +174,14 @@ extension Node {
             feeds.index(of: stranger.feed).flatMap { isReachable(feeds[$0].author) ? $0 : nil }
         }
         wantMore(of: befriended)
+        releaseHeldBack()
         for index in befriended where feeds[index].base > 0 {
             askBlock(before: index, now, &effects)
         }
+<<<<<<< HEAD
         releaseHeldBack()
+=======
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     }
 
     /// Whether the graph has changed since the last snapshot that was ranked: one is due, or runs.
@@ -196,7 +202,8 @@ private struct RetractedPlace: Hashable {
 
 extension StoredEntry {
     fileprivate var retracted: RetractedPlace? {
-        guard let stored = storedRecord, case .retract(let sequence, _, _) = stored.record.body.payload
+        guard let stored = storedRecord,
+            case .retract(let sequence, _, _) = stored.record.body.payload
         else { return nil }
         return RetractedPlace(feed: feed, sequence: sequence)
     }

@@ -20,22 +20,27 @@ extension Node {
             feeds[index].extend(by: .record(stored.record), fingerprint: fingerprint(entry.id))
         } else {
             feeds[index].extend(
+<<<<<<< HEAD
                 id: entry.id, time: nil, bytes: entry.chargedBytes,
                 fingerprint: fingerprint(entry.id))
+=======
+                id: entry.id, time: nil, fingerprint: fingerprint(entry.id),
+                bytes: entry.chargedBytes)
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         }
         feeds[index].frontier = entry.sequence
         feeds[index].head = entry.id
         feeds[index].headTime = feeds[index].tipTime
         feeds.touch(index)
         guard let stored else {
-            if !feeds[index].isFrozen { ledger.noteWithdrawal(by: feeds[index].author) }
+            if counts(entry.sequence, of: index) { ledger.noteWithdrawal(by: feeds[index].author) }
             return
         }
         if key == configuration.feed { own.log.append(stored.record) }
-        if !feeds[index].isFrozen {
-            apply(
-                stored, author: feeds[index].author,
-                Moment(wall: stored.firstSeen, monotonicMilliseconds: 0))
+        let moment = Moment(wall: stored.firstSeen, monotonicMilliseconds: 0)
+        _ = noteKeys(stored.record, in: index, moment)
+        if counts(entry.sequence, of: index) {
+            apply(stored, author: feeds[index].author, moment)
         }
     }
 
@@ -45,7 +50,7 @@ extension Node {
         else { return nil }
         let author = stored.record.speaker
         let index = feeds.add(entry.feed)
-        feeds[index].author = author
+        feeds[index].open(for: author)
         if entry.sequence > 1 {
             feeds[index].begin(after: entry.sequence - 1, stored.record.body.previous)
         }
@@ -72,8 +77,9 @@ extension Node {
     /// Everything stored was given.
     public mutating func finishRestore(at now: Moment) {
         sortPool()
-        if configuration.ownHeadWaitMilliseconds > 0, feeds[configuration.feed]?.frontier ?? 0 > 0 {
-            own.waitsSince = now.monotonicMilliseconds
+        if configuration.ownHeadWaitMilliseconds > 0, feeds[ownFeed].frontier > 0 {
+            let wait = configuration.ownHeadWaitMilliseconds
+            own.headCheck = HeadCheck(deadline: now.monotonicMilliseconds + wait)
         }
         ranking.graphChanged(now, configuration)
     }

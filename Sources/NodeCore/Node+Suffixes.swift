@@ -17,10 +17,10 @@ extension Node {
 
     /// How far a feed is worth asking for when a peer says that it has it so far.
     func worthAsking(_ feed: PublicKey, through told: UInt64) -> UInt64 {
-        guard feed != configuration.feed, let index = feeds.index(of: feed),
-            feeds[index].lacksCheckpoints
-        else { return told }
-        return min(told, feeds[index].base + recordCap(of: feed))
+        guard feed != configuration.feed, let index = feeds.index(of: feed) else { return told }
+        let counted = min(told, lastCounted(index) ?? told)
+        return feeds[index].lacksCheckpoints
+            ? min(counted, feeds[index].base + recordCap(of: feed)) : counted
     }
 
     /// The first place to ask for: the one after the tip, or the checkpoint from which on the rest fits.
@@ -54,12 +54,17 @@ extension Node {
         }
     }
 
-    /// Whether a suffix that begins with this place may take the place of what is held: both do not fit.
-    func mayJump(to place: ChainPlace, _ index: FeedIndex) -> Bool {
-        guard case .record(let record) = place, isBeginning(record) else { return false }
+    func isBeginning(_ place: ChainPlace) -> Bool {
+        if case .record(let record) = place { isBeginning(record) } else { false }
+    }
+
+    /// Whether a suffix that begins with this place may take the place of what is held: of a stranger's feed always, of
+    /// another where the feed as the link has it does not fit any more.
+    func mayJump(to place: ChainPlace, _ index: FeedIndex, from link: LinkID) -> Bool {
         let feed = feeds[index]
-        return feed.key != configuration.feed && record.speaker == feed.author
-            && record.body.sequence - feed.base > recordCap(of: feed.key)
+        guard isBeginning(place), feed.key != configuration.feed else { return false }
+        let known = max(place.sequence, links[link]?.known(index) ?? 0)
+        return !isReachable(feed.author) || known - feed.base > recordCap(of: feed.key)
     }
 
     /// A range brought nothing. Where it was to begin with a checkpoint and did not, the feed is asked for from
@@ -71,7 +76,7 @@ extension Node {
         guard let chain = response.chain else { return }
         let index = feeds.index(of: response.feed)
         if chain.first > asked.first, let index {
-            links.update(link) { $0.setPartial(true, index) }
+            links.update(link) { $0.note(begins: chain.first, of: index) }
             return
         }
         let tip = feeds.tip(of: response.feed)
@@ -99,7 +104,12 @@ extension Node {
             let checkpoint = usable.first(where: { feed.frontier - $0.sequence < cap })
                 ?? usable.last
         else { return }
+<<<<<<< HEAD
         refund(feeds[index].trim(before: checkpoint), to: feed.author)
+=======
+        let dropped = feeds[index].trim(before: checkpoint)
+        refund(dropped, to: feed.author)
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         gathered.trims.append(FeedTrim(feed: feed.key, before: checkpoint.sequence))
         rebuilds.add(feed.author)
     }
@@ -124,10 +134,12 @@ extension Node {
         before index: FeedIndex, _ link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) -> Bool {
         let feed = feeds[index]
-        guard feed.base > 0, feed.isHeld, !feed.isFrozen, isReachable(feed.author),
+        guard feed.base > 0, feed.isHeld, !feed.isFrozen, lastCounted(index) == nil,
+            isReachable(feed.author),
             feed.tip - feed.base + limits.checkpointSpan <= recordCap(of: feed.key),
             let slot = links.slot(of: link), links[slot: slot].isReady,
-            links[slot: slot].known(index) > feed.base, !links[slot: slot].lacksBlocks(index),
+            links[slot: slot].known(index) > feed.base,
+            !links[slot: slot].lacks(blockStart(before: feed.base), of: index),
             !links[slot: slot].ranges.isFull, !links[slot: slot].ranges.contains(feed.key),
             (fetching[feed.key]?.deadline ?? 0) <= now.monotonicMilliseconds,
             mayFetch(feed.key, now)
@@ -154,7 +166,7 @@ extension Node {
         guard let chain, chain.first == asked.first, !feed.isFrozen,
             asked.first == start || earlier.last.map({ $0.sequence + 1 }) == asked.first
         else {
-            links.update(link) { $0.setLacksBlocks(index) }
+            links.update(link) { $0.note(begins: feed.base + 1, of: index) }
             return
         }
         guard let places = try? chain.rebuilt(scheme: scheme) else {
@@ -166,7 +178,8 @@ extension Node {
             return
         }
         noteFetched(index, places: places.count, now)
-        let block = (asked.first == start ? [] : earlier) + places.filter { $0.sequence <= feed.base }
+        let block =
+            (asked.first == start ? [] : earlier) + places.filter { $0.sequence <= feed.base }
         if let last = block.last, last.sequence < feed.base {
             blocks.set(feed.key, block)
             let rest = RangeRequest(
@@ -201,29 +214,52 @@ extension Node {
             mayHold(places.reduce(0) { $0 + $1.chargedBytes }, of: feed.author, in: feed.key),
             commits.count < limits.commitsInFlight, storeFailure == nil
         else {
-            links.update(link) { $0.setLacksBlocks(index) }
+            links.update(link) { $0.note(begins: feed.base + 1, of: index) }
+            return
+        }
+        guard case .record(let record) = first, first.sequence == 1 || isBeginning(record) else {
+            links.update(link) { $0.note(begins: feed.base + 1, of: index) }
             return
         }
         var state = FeedState(key: feed.key)
-        state.author = feed.author
+        state.open(for: record.speaker)
         if first.sequence > 1 { state.begin(after: first.sequence - 1, previous) }
-        guard case .record(let record) = first, record.speaker == feed.author,
-            first.sequence == 1 || isBeginning(record), fault(of: places[...], in: state) == nil
-        else {
-            links.update(link) { $0.setLacksBlocks(index) }
+        let speaker = places.lazy.compactMap(\.rotation).last?.new ?? record.speaker
+        guard speaker == feed.baseAuthor, fault(of: places[...], in: state) == nil else {
+            links.update(link) { $0.note(begins: feed.base + 1, of: index) }
             return
         }
-        counts.count(.accept, places: places.count)
         let entries = places.map { StoredEntry($0, firstSeen: now.wall) }
         var batch = StoreBatch()
         batch.records = entries.compactMap(\.storedRecord)
         batch.tombstones = entries.compactMap(\.tombstone).filter { $0.sequence > state.base }
+<<<<<<< HEAD
         var block = FeedBlock(after: state.base, state.baseID)
         for place in places { block.add(place, fingerprint: fingerprint(place.id)) }
+=======
+        var bytes: UInt64 = 0
+        var checkpoints: [FeedCheckpoint] = []
+        for place in places {
+            if let checkpoint = FeedCheckpoint(place, offset: bytes) {
+                checkpoints.append(checkpoint)
+            }
+            bytes += place.chargedBytes
+        }
+        guard mayHold(bytes, of: feed.author, in: feed.key) else {
+            links.update(link) { $0.note(begins: feed.base + 1, of: index) }
+            return
+        }
+        counts.count(.accept, places: places.count)
+        let block = FeedBlock(
+            base: state.base, baseID: state.baseID, baseAuthor: state.baseAuthor,
+            fingerprints: places.map { fingerprint($0.id) },
+            checkpoints: checkpoints, bytes: bytes)
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         let id = nextEffect()
         commits.append(
             InFlightCommit(
-                id: id, places: [], publication: nil, isOwn: false, block: (index, feed.key, block)))
+                id: id, places: [], publication: nil, isOwn: false, block: (index, feed.key, block))
+        )
         effects.append(.commit(id, batch))
     }
 

@@ -14,6 +14,8 @@ public struct Node: Sendable {
     let fingerprint: IDFingerprint
 
     var feeds: FeedTable
+    /// Where the own feed lies; it is never evicted.
+    let ownFeed: FeedIndex
     var links: BoundedTable<LinkID, LinkState>
     /// What peers were worth so far, by their key.
     var scores: BoundedTable<NodeKey, PeerScore>
@@ -30,6 +32,10 @@ public struct Node: Sendable {
     var unannounced: BoundedTable<FeedIndex, Bool>
     var announceAt: UInt64?
     var accounts: BoundedTable<PublicKey, AuthorAccount>
+    /// Authors whose key gave way to another.
+    var succession: Succession
+    /// Devices that speak no longer, and the last place of each that counts.
+    var revocations: BoundedTable<RevokedDevice, UInt64>
     /// By tier: signatures checked.
     var verified = [TokenBucket](repeating: TokenBucket(), count: Tier.allCases.count)
     /// Whose a feed is that was asked about and not taken in.
@@ -82,10 +88,13 @@ public struct Node: Sendable {
         self.signer = signer
         fingerprint = IDFingerprint(seed: configuration.seed)
         feeds = FeedTable(capacity: limits.feeds, mixer: fingerprint)
+        ownFeed = feeds.add(configuration.feed)
         links = BoundedTable(capacity: limits.links)
         fetching = BoundedTable(capacity: limits.links * limits.rangesPerLink)
         proofs = BoundedTable(capacity: limits.forkProofs)
         scores = BoundedTable(capacity: limits.scoredPeers)
+        succession = Succession(capacity: limits.keyChanges)
+        revocations = BoundedTable(capacity: limits.keyChanges)
         blocks = BoundedTable(capacity: limits.openBlocks)
         awaited = BoundedTable(capacity: limits.awaitedFeeds)
         accounts = BoundedTable(capacity: limits.feeds)
@@ -102,8 +111,7 @@ public struct Node: Sendable {
         var pools = SeededRandom(seed: configuration.seed, stream: "pool")
         pool = FeedPool(key: pools.next())
         addresses = configuration.overlay.map { AddressBook($0, links: limits.links) }
-        let index = feeds.add(configuration.feed)
-        feeds[index].author = configuration.author
+        feeds[ownFeed].open(for: configuration.author)
     }
 
     /// Takes one input and appends what follows from it to `effects`.

@@ -85,6 +85,15 @@ public struct CompressedRows: Sendable {
         closeRow(from: first)
     }
 
+    /// Adds a row of another matrix as it is.
+    mutating func append(_ row: Int, of other: CompressedRows) {
+        let range = other.entries(row)
+        columns.append(contentsOf: other.columns[range])
+        weights.append(contentsOf: other.weights[range])
+        scales.append(other.scales[row])
+        offsets.append(UInt32(columns.count))
+    }
+
     /// The same matrix without some rows and without the entries in some columns.
     func removing(rows: [Bool], columns dropped: [Bool]) -> CompressedRows {
         var copy = CompressedRows(rowCapacity: rowCount, entryCapacity: entryCount)
@@ -180,6 +189,18 @@ public struct TransposedRows: Sendable {
     /// The row at a place.
     public func row(at place: Int) -> UInt32 {
         narrow.isEmpty ? wide[place] : UInt32(narrow[place])
+    }
+
+    /// The place of a row in a column, or nil. O(log of the column's length).
+    func place(of row: Int, in column: Int) -> Int? {
+        var range = places(column)
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            let found = Int(self.row(at: middle))
+            if found == row { return middle }
+            range = found < row ? middle + 1..<range.upperBound : range.lowerBound..<middle
+        }
+        return nil
     }
 
     /// The bytes of its arrays.

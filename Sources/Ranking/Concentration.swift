@@ -5,6 +5,11 @@ struct Concentration {
     /// The authors other than the ego that contribute. Per item.
     let supporters: [UInt32]
 
+    init(concentration: [Double], supporters: [UInt32]) {
+        self.concentration = concentration
+        self.supporters = supporters
+    }
+
     /// Authors without a group, as plain SALSA meets them, are a voice each. O(edges).
     init(
         _ snapshot: GraphSnapshot, ego: AuthorIndex, groups: [AuthorIndex?],

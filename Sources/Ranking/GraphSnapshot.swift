@@ -19,10 +19,14 @@ public struct GraphSnapshot: Sendable {
     public let authorKeys: [PublicKey]
     /// Ascending; empty when the snapshot was made from plain lists.
     public let itemIDs: [ItemID]
+    /// Which snapshot this is, and from which it was made by replacing rows.
+    let token = SnapshotToken()
+    let origin: SnapshotOrigin?
 
     init(
         trust: CompressedRows, interactions: CompressedRows, holders: TransposedRows? = nil,
-        itemCount: Int, ego: AuthorIndex?, authorKeys: [PublicKey], itemIDs: [ItemID]
+        itemCount: Int, ego: AuthorIndex?, authorKeys: [PublicKey], itemIDs: [ItemID],
+        origin: SnapshotOrigin? = nil
     ) {
         require(trust.rowCount == interactions.rowCount, "a snapshot has one row per author")
         authorCount = trust.rowCount
@@ -33,6 +37,7 @@ public struct GraphSnapshot: Sendable {
         self.ego = ego
         self.authorKeys = authorKeys
         self.itemIDs = itemIDs
+        self.origin = origin
     }
 
     /// From plain edge lists, weights as given; entries of one place add up.

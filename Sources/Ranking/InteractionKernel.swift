@@ -6,8 +6,8 @@
 /// All arrays that are passed in have one element per author, or one per item.
 struct InteractionKernel {
     private let offsets: [UInt32]
-    private let columns: [UInt32]
-    private let weights: [Double]
+    let columns: [UInt32]
+    let weights: [Double]
     private let itemCount: Int
     /// The rows that take part, ascending.
     let authors: [UInt32]
@@ -48,6 +48,12 @@ struct InteractionKernel {
             out[Int(author)] = coefficients[Int(author)] * sum
         }
         return out
+    }
+
+    /// The places of an author's row.
+    @inline(__always)
+    func entries(_ author: Int) -> Range<Int> {
+        Int(offsets[author])..<Int(offsets[author + 1])
     }
 
     /// What a walk between authors and items visits.

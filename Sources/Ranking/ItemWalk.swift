@@ -2,15 +2,17 @@
 /// warm start share.
 struct ItemWalk {
     private let kernel: InteractionKernel
+    private let trust: [Double]
     private let forth: [Double]
     private let back: [Double]
-    private let popularity: [Double]
-    private let start: [Double]
-    private let massPerTrust: Double
+    let popularity: [Double]
+    let start: [Double]
+    let massPerTrust: Double
 
     init(_ snapshot: GraphSnapshot, _ query: RankingQuery, trust: [Double]) {
         let scales = snapshot.interactions.scales
         kernel = InteractionKernel(snapshot, mass: trust)
+        self.trust = trust
         var back = scales
         for author in 0..<back.count { back[author] *= trust[author] }
         self.back = back
@@ -19,21 +21,42 @@ struct ItemWalk {
         (start, massPerTrust) = Self.start(snapshot, query, trust: trust)
     }
 
-    /// The mass in the limit; `known` densities of items, when they are nearly right, save iterations.
-    func mass(_ query: RankingQuery, near known: [Double]? = nil) -> WalkMass {
+    /// The mass in the limit.
+    func mass(_ query: RankingQuery) -> WalkMass { mass(solution(query), query) }
+
+    /// What is visited in the limit; `known` densities of authors (visits over trust), when they are
+    /// nearly right, save iterations.
+    func solution(_ query: RankingQuery, near known: [Double]? = nil) -> WalkSolution {
         let parameters = query.parameters
-        let visits = kernel.solve(
-            from: start, forth: forth, back: back, popularity: popularity, known: known,
+        var visits: [Double]?
+        if let known {
+            var scaled = [Double](repeating: 0, count: known.count)
+            for author in kernel.authors {
+                scaled[Int(author)] = known[Int(author)] * trust[Int(author)]
+            }
+            visits = scaled
+        }
+        return kernel.solve(
+            from: start, forth: forth, back: back, trust: trust, popularity: popularity,
+            known: visits,
             iterations: TrustedSalsa.iterations(
                 alpha: parameters.alphaSalsa, epsilon: parameters.epsilon),
             tolerance: Self.residualPart * parameters.epsilon)
-        return mass(visits, query)
     }
 
     /// What is lacking at the end may sum to this part of epsilon.
     private static let residualPart = 0.5
 
-    private func mass(_ visits: InteractionKernel.Visits, _ query: RankingQuery) -> WalkMass {
+    /// The mass of a solution.
+    func mass(_ solution: WalkSolution, _ query: RankingQuery) -> WalkMass {
+        Self.mass(solution, query, forth: forth, popularity: popularity, massPerTrust: massPerTrust)
+    }
+
+    static func mass(
+        _ solution: WalkSolution, _ query: RankingQuery, forth: [Double], popularity: [Double],
+        massPerTrust: Double
+    ) -> WalkMass {
+        let visits = solution.visits(popularity: popularity)
         let total = visits.items.reduce(0, +)
         let inverse = total > 0 ? 1 / total : 0
         return WalkMass(

@@ -8,7 +8,7 @@ public struct RankingResult: Sendable {
     public let query: RankingQuery
     /// The recommendations, best first: what the ego has, and what it disliked or excluded, is left
     /// out. Complete: take a prefix.
-    public let items: [RankedItem]
+    public let items: RankedList
     /// Every item with a positive score in the same order, what is left out of `items` included.
     public let allItems: [ItemIndex]
     /// The ego's trust in each author: sums to 1 before factors and dislikes lower it.
@@ -57,18 +57,30 @@ public struct RankingResult: Sendable {
         case none
     }
 
+    /// What is known from a ranking just before, of which little changed; tables one per item.
+    struct Earlier {
+        /// As the new contributions have it.
+        var voices: Concentration
+        /// New popularities to the power that scores are divided by.
+        var divisors: [Double]
+        /// The order before.
+        var order: [ItemIndex]
+    }
+
     init(
         _ engine: EngineName, _ snapshot: GraphSnapshot, _ query: RankingQuery,
         standing: TrustStanding, mass: WalkMass, decay: Decay,
-        voiceGroups: [AuthorIndex?]? = nil
+        voiceGroups: [AuthorIndex?]? = nil, near earlier: Earlier? = nil
     ) {
-        let voices = Concentration(
-            snapshot, ego: query.ego, groups: voiceGroups ?? standing.dominators.groups,
-            contributions: mass.contributions)
+        let voices =
+            earlier?.voices
+            ?? Concentration(
+                snapshot, ego: query.ego, groups: voiceGroups ?? standing.dominators.groups,
+                contributions: mass.contributions)
         let (concentration, judged) = Self.judge(voices, query.parameters, decay)
         let young = Self.isYoung(standing.dominators, query, decay)
         var factors = judged
-        var scores = Self.scores(mass, factors: factors)
+        var scores = Self.scores(mass, factors: factors, divisors: earlier?.divisors)
         let left = Self.leftOut(snapshot, query)
         if case .groups = decay, query.parameters.independentVoices > 1 {
             var audit = Independence(
@@ -80,14 +92,15 @@ public struct RankingResult: Sendable {
         } else {
             independence = [Double?](repeating: nil, count: snapshot.itemCount)
         }
-        let tiers = concentration.map { ratio in
-            young && ratio >= query.parameters.tauHard
-                ? RankedItem.Tier.singleVoice : RankedItem.Tier.supported
-        }
-        let order = Self.order(scores, tiers: tiers)
+        let singleVoiceFrom = young ? query.parameters.tauHard : nil
+        let keys = Self.keys(scores, concentration, singleVoiceFrom: singleVoiceFrom)
+        let order =
+            earlier.flatMap { Self.order(keys, scores, near: $0.order) } ?? Self.order(keys, scores)
         let listed = order.filter { !left[$0.position] }
         var ranks = [UInt32](repeating: 0, count: snapshot.itemCount)
-        for (place, item) in listed.enumerated() { ranks[item.position] = UInt32(place + 1) }
+        for (place, item) in listed.enumerated() {
+            ranks[item.position] = UInt32(truncatingIfNeeded: place + 1)
+        }
         self.engine = engine
         self.snapshot = snapshot
         self.query = query
@@ -109,13 +122,10 @@ public struct RankingResult: Sendable {
         self.ranks = ranks
         isYoungNetwork = young
         allItems = order
-        items = listed.enumerated().map { place, item in
-            let at = item.position
-            return RankedItem(
-                item: item, rank: place + 1, score: scores[at], share: mass.shares[at],
-                popularity: mass.popularity[at], concentration: concentration[at],
-                factor: factors[at], supporters: Int(voices.supporters[at]), tier: tiers[at])
-        }
+        items = RankedList(
+            order: listed, scores: scores, shares: mass.shares, popularity: mass.popularity,
+            concentration: concentration, factors: factors, supporters: voices.supporters,
+            singleVoiceFrom: singleVoiceFrom)
     }
 
     /// The rank of an item in `items`, from 1; nil when it is not recommended.
@@ -218,33 +228,68 @@ extension RankingResult {
         return dominators.groupCount(ego: query.ego) < query.parameters.youngNetworkGroups
     }
 
-    private static func scores(_ mass: WalkMass, factors: [Double]) -> [Double] {
+    /// `share f / popularity^p`; `divisors` are the popularities to that power where they are known.
+    private static func scores(
+        _ mass: WalkMass, factors: [Double], divisors: [Double]?
+    ) -> [Double] {
         let exponent = mass.popularityExponent
         return mass.shares.indices.map { item in
             let gain = mass.shares[item] * factors[item]
-            guard gain > 0, mass.popularity[item] >= .leastNormalMagnitude else { return 0 }
-            guard exponent > 0 else { return gain }
             let popularity = mass.popularity[item]
-            // The default of `tsalsa`; two roots cost a tenth of a power.
-            let divisor =
-                exponent == 0.25
-                ? popularity.squareRoot().squareRoot() : Double.pow(popularity, exponent)
+            guard gain > 0, popularity >= .leastNormalMagnitude else { return 0 }
+            let divisor = divisors?[item] ?? divisor(popularity, exponent: exponent)
             return min(gain / divisor, .greatestFiniteMagnitude)
         }
     }
 
-    /// Items of positive score: by tier, by score rounded to 12 decimals, by index. O(n).
-    private static func order(_ scores: [Double], tiers: [RankedItem.Tier]) -> [ItemIndex] {
-        var candidates: [RadixOrder.Candidate] = []
-        candidates.reserveCapacity(scores.count)
-        for item in scores.indices where scores[item] > 0 {
+    /// A popularity to the power that scores are divided by.
+    static func divisor(_ popularity: Double, exponent: Double) -> Double {
+        if exponent == 0 { return 1 }
+        // The default of `tsalsa`; two roots cost a tenth of a power.
+        return exponent == 0.25
+            ? popularity.squareRoot().squareRoot() : Double.pow(popularity, exponent)
+    }
+
+    /// Of each item a number that ascends by tier and by score rounded to 12 decimals, best first.
+    private static func keys(
+        _ scores: [Double], _ concentration: [Double], singleVoiceFrom: Double?
+    ) -> [UInt64] {
+        scores.indices.map { item in
             // Not negative: the bits of a key order as keys do, and leave the topmost free.
             let key = sortKey(scores[item]).bitPattern
-            let tier: UInt64 = tiers[item] == .supported ? 1 << 63 : 0
+            let isSupported = singleVoiceFrom.map { concentration[item] < $0 } ?? true
+            return ~(key | (isSupported ? 1 << 63 : 0))
+        }
+    }
+
+    /// The items of positive score by key and index. O(items).
+    private static func order(_ keys: [UInt64], _ scores: [Double]) -> [ItemIndex] {
+        var candidates: [RadixOrder.Candidate] = []
+        candidates.reserveCapacity(keys.count)
+        for item in keys.indices where scores[item] > 0 {
             candidates.append(
-                RadixOrder.Candidate(key: ~(tier | key), number: UInt32(truncatingIfNeeded: item)))
+                RadixOrder.Candidate(key: keys[item], number: UInt32(truncatingIfNeeded: item)))
         }
         return RadixOrder.sorted(candidates).map { ItemIndex($0.number) }
+    }
+
+    /// The same from an order that is nearly right; nil where it is not. O(items + places that items move).
+    private static func order(
+        _ keys: [UInt64], _ scores: [Double], near earlier: [ItemIndex]
+    ) -> [ItemIndex]? {
+        var order: [RadixOrder.Candidate] = []
+        order.reserveCapacity(keys.count)
+        var isListed = [Bool](repeating: false, count: keys.count)
+        for item in earlier where scores[item.position] > 0 {
+            order.append(RadixOrder.Candidate(key: keys[item.position], number: item.value))
+            isListed[item.position] = true
+        }
+        for item in keys.indices where scores[item] > 0 && !isListed[item] {
+            order.append(
+                RadixOrder.Candidate(key: keys[item], number: UInt32(truncatingIfNeeded: item)))
+        }
+        guard RadixOrder.repair(&order, moves: 4 * order.count) else { return nil }
+        return order.map { ItemIndex($0.number) }
     }
 
     private static func leftOut(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> [Bool] {

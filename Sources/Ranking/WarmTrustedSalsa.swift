@@ -1,75 +1,171 @@
 /// `tsalsa` that begins where it ended: after a small change of the graph the last solution is nearly
-/// the new one, and what it lacks dies out in a few iterations.
+/// the new one.
 ///
-/// Any change is allowed, also of trust, of the ego or of the parameters; the fewer authors it touches,
-/// the fewer iterations it takes. A query with dislikes is recomputed in full. The shares equal those of
-/// `TrustedSalsa` within `2 epsilon`; the last bits depend on what was ranked before, so that whoever
-/// needs byte-identical lists takes `TrustedSalsa`.
+/// Any change is allowed, also of trust, of the ego or of the parameters. After new interactions of a few
+/// authors only what they move is followed (`WarmItemWalk`, `WarmConcentration`); after other changes what
+/// the last solution lacks dies out in a few iterations. A query with dislikes is recomputed in full. The
+/// shares equal those of `TrustedSalsa` within `2 epsilon`; the last bits depend on what was ranked before,
+/// so that whoever needs byte-identical lists takes `TrustedSalsa`.
 public struct WarmTrustedSalsa: Sendable {
-    private struct Solution {
+    /// The last ranking.
+    private struct Last {
         var snapshot: GraphSnapshot
-        var ego: AuthorIndex
-        var visits: [Double]
-        /// Visits over popularity: where popularity changes they stay, and visits follow.
-        var densities: [Double]
+        var query: RankingQuery
+        var flow: TrustFlow
+        /// Trust after the factors of the query.
+        var trust: [Double]
         var dominators: TrustDominators
+        /// Visits of authors by the item walk.
+        var walkVisits: [Double]
+        var order: [ItemIndex]
+        var massPerTrust: Double
+        /// Where the item walk ended, until `kept` is made of it.
+        var walk: (walk: ItemWalk, solution: WalkSolution)?
     }
 
-    private var last: Solution?
+    /// What is brought up to date after new interactions; made when it is first needed.
+    private struct Kept {
+        var walk: WarmItemWalk
+        var concentration: WarmConcentration
+        /// Of items: popularity to the power that scores are divided by.
+        var divisors: [Double]
+    }
+
+    private var last: Last?
+    private var kept: Kept?
 
     public init() {}
 
-    /// What `TrustedSalsa().rank` answers, within the tolerance. O(edges) for each iteration.
+    /// What `TrustedSalsa().rank` answers, within the tolerance. After new interactions of known authors
+    /// and items about O(authors + items) and a look at every edge or two, the first time since another
+    /// change a few more; else O(edges) for each iteration.
     public mutating func rank(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> RankingResult {
         query.validate(against: snapshot)
         let view = query.view(of: snapshot)
         // A dislike strikes the three largest contributors: among equals the last bits would choose.
-        guard let last, query.disliked.isEmpty, view.contains(query.ego),
-            let known = Known(last, in: view)
-        else {
-            return remember(TrustedSalsa().rank(snapshot, query), dominators: nil)
+        guard query.disliked.isEmpty, view.contains(query.ego) else {
+            (last, kept) = (nil, nil)
+            return TrustedSalsa().rank(snapshot, query)
         }
-        let isSame =
-            query.ego == last.ego && view.trust.offsets == last.snapshot.trust.offsets
-            && view.trust.columns == last.snapshot.trust.columns
-        let dominators = isSame ? last.dominators : TrustDominators(view, ego: query.ego)
-        // Nothing is left to whom no path leads any more: not even what dies out.
-        let reachable = zip(known.visits, dominators.groups).map { $1 == nil ? 0 : $0 }
-        let flow = TrustFlow(
-            view, ego: query.ego, alpha: query.parameters.alphaTrust,
-            epsilon: query.parameters.epsilon, near: reachable)
-        let standing = TrustStanding(flow, dominators, query)
-        let found = ItemWalk(view, query, trust: standing.trust)
-            .mass(query, near: known.densities)
-        let result = RankingResult(
-            .tsalsa, view, query, standing: standing, mass: found, decay: .groups)
-        return remember(result, dominators: dominators)
+        return follow(view, query) ?? resume(view, query)
     }
 
-    private mutating func remember(
-        _ result: RankingResult, dominators: TrustDominators?
-    ) -> RankingResult {
-        last = Solution(
-            snapshot: result.snapshot, ego: result.query.ego, visits: result.visits,
-            densities: zip(result.itemVisits, result.popularity).map {
-                $1 >= .leastNormalMagnitude ? $0 / $1 : 0
-            },
-            dominators: dominators ?? TrustDominators(result.snapshot, ego: result.query.ego))
+    /// Authors with new rows beyond which following each is not tried.
+    private static let mostAuthors = 64
+    /// Of epsilon, what following may be off by in any share; the full recompute may be by a quarter.
+    private static let followedPart = 0.7
+
+    /// After new interactions of a few authors; nil after another change.
+    private mutating func follow(_ view: GraphSnapshot, _ query: RankingQuery) -> RankingResult? {
+        guard let last, Self.isSame(query, last.query),
+            let changed = view.changedAuthors(since: last.snapshot, limit: Self.mostAuthors),
+            var kept = kept ?? keep(last)
+        else { return nil }
+        self.kept = nil
+        self.last?.walk = nil
+        guard
+            kept.walk.take(
+                changed, from: last.snapshot, to: view,
+                tolerance: Self.followedPart * query.parameters.epsilon)
+        else { return nil }
+        let mass = kept.walk.mass(view, query, massPerTrust: last.massPerTrust)
+        if !kept.concentration.take(
+            changed, visits: mass.authorVisits, from: last.snapshot, to: view)
+        {
+            kept.concentration = WarmConcentration(
+                view, ego: query.ego, groups: last.dominators.groups, visits: mass.authorVisits)
+        }
+        let exponent = query.parameters.popularityExponent
+        for author in changed {
+            for entry in view.interactions.entries(author) {
+                let item = Int(view.interactions.columns[entry])
+                kept.divisors[item] = RankingResult.divisor(
+                    mass.popularity[item], exponent: exponent)
+            }
+        }
+        let spoken = 1 / (1 - query.parameters.alphaSalsa)
+        let earlier = RankingResult.Earlier(
+            voices: kept.concentration.tables(view, mass: mass.itemVisits.map { $0 * spoken }),
+            divisors: kept.divisors, order: last.order)
+        let result = RankingResult(
+            .tsalsa, view, query, standing: TrustStanding(last.flow, last.dominators, query),
+            mass: mass, decay: .groups, near: earlier)
+        self.last?.snapshot = view
+        self.last?.query = query
+        self.last?.walkVisits = mass.authorVisits
+        self.last?.order = result.allItems
+        self.kept = kept
+        return result
+    }
+
+    /// Whether two queries are for the same trust and the same walk.
+    private static func isSame(_ one: RankingQuery, _ other: RankingQuery) -> Bool {
+        one.ego == other.ego && one.parameters == other.parameters
+            && one.blockedAuthors == other.blockedAuthors && one.trustFactors == other.trustFactors
+    }
+
+    private func keep(_ last: Last) -> Kept? {
+        guard let (walk, solution) = last.walk else { return nil }
+        let parameters = last.query.parameters
+        return Kept(
+            walk: WarmItemWalk(
+                solution, last.snapshot, trust: last.trust, start: walk.start,
+                popularity: walk.popularity, alpha: parameters.alphaSalsa),
+            concentration: WarmConcentration(
+                last.snapshot, ego: last.query.ego, groups: last.dominators.groups,
+                visits: solution.visits),
+            divisors: walk.popularity.map {
+                RankingResult.divisor($0, exponent: parameters.popularityExponent)
+            })
+    }
+
+    /// After any change, from the last visits where they say anything.
+    private mutating func resume(_ view: GraphSnapshot, _ query: RankingQuery) -> RankingResult {
+        let known = last.flatMap { Known($0, in: view) }
+        let isSame =
+            query.ego == last?.query.ego && view.trust.offsets == last?.snapshot.trust.offsets
+            && view.trust.columns == last?.snapshot.trust.columns
+        let same = isSame ? last?.dominators : nil
+        let dominators = same ?? TrustDominators(view, ego: query.ego)
+        let flow: TrustFlow
+        if let known {
+            // Nothing is left to whom no path leads any more: not even what dies out.
+            let reachable = zip(known.visits, dominators.groups).map { $1 == nil ? 0 : $0 }
+            flow = TrustFlow(
+                view, ego: query.ego, alpha: query.parameters.alphaTrust,
+                epsilon: query.parameters.epsilon, near: reachable)
+        } else {
+            flow = TrustFlow(
+                view, ego: query.ego, alpha: query.parameters.alphaTrust,
+                epsilon: query.parameters.epsilon)
+        }
+        let standing = TrustStanding(flow, dominators, query)
+        let walk = ItemWalk(view, query, trust: standing.trust)
+        let solution = walk.solution(query, near: known?.densities)
+        let result = RankingResult(
+            .tsalsa, view, query, standing: standing, mass: walk.mass(solution, query),
+            decay: .groups)
+        kept = nil
+        last = Last(
+            snapshot: view, query: query, flow: flow, trust: standing.trust,
+            dominators: dominators, walkVisits: result.walkVisits, order: result.allItems,
+            massPerTrust: walk.massPerTrust, walk: (walk, solution))
         return result
     }
 
     /// A solution by the indices of a newer snapshot; nil between snapshots of plain lists of different
     /// sizes, where nothing says who is who.
     private struct Known {
+        /// Of authors, by the trust walk.
         let visits: [Double]
+        /// Of authors: visits by the item walk over trust. Where trust changes they stay.
         let densities: [Double]
 
-        init?(_ last: Solution, in view: GraphSnapshot) {
-            guard
-                let visits = Self.moved(
-                    last.visits, last.snapshot.authorKeys, view.authorKeys, view.authorCount),
-                let densities = Self.moved(
-                    last.densities, last.snapshot.itemIDs, view.itemIDs, view.itemCount)
+        init?(_ last: Last, in view: GraphSnapshot) {
+            let dense = zip(last.walkVisits, last.trust).map { $1 > 0 ? $0 / $1 : 0 }
+            let (old, new) = (last.snapshot.authorKeys, view.authorKeys)
+            guard let visits = Self.moved(last.flow.visits, old, new, view.authorCount),
+                let densities = Self.moved(dense, old, new, view.authorCount)
             else { return nil }
             self.visits = visits
             self.densities = densities

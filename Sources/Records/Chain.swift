@@ -63,7 +63,11 @@ public struct Chain: Hashable, Sendable {
 
     /// Whether the feed could be held from here on.
     public var beginsWithCheckpoint: Bool {
-        if case .record(let part)? = places.first { part.kind == RecordKind.checkpoint } else { false }
+        if case .record(let part)? = places.first {
+            part.kind == RecordKind.checkpoint
+        } else {
+            false
+        }
     }
 
     public var last: UInt64 { first + UInt64(places.count) - 1 }

@@ -17,6 +17,10 @@ public enum Payload: Hashable, Sendable {
     case retract(sequence: UInt64, id: RecordID, previous: RecordID)
     /// This feed speaks for an author, who signed that: legal as the first record only.
     case delegate(author: PublicKey, signature: Signature)
+    /// The author's key gives way to another; the feed speaks for that one from here on.
+    case rotate(Rotation)
+    /// A device of the author speaks for it no longer.
+    case revoke(Revocation)
     /// From here on the feed can be held without what is before: for whom it speaks, as its first record says.
     case checkpoint(Consent?)
     /// A kind of a later version, flagged ignorable: kept and forwarded, not understood.
@@ -44,9 +48,11 @@ public enum RecordKind {
     public static let item: UInt8 = 5
     public static let retract: UInt8 = 6
     public static let delegate: UInt8 = 7
+    public static let rotate: UInt8 = 8
     public static let checkpoint: UInt8 = 9
-    /// Above this, a kind that is not named here is unknown to this version.
-    static let lastKnown = delegate
+    public static let revoke: UInt8 = 10
+    /// Above this, a kind is unknown to this version.
+    static let lastKnown = revoke
 }
 
 extension Payload {
@@ -59,7 +65,9 @@ extension Payload {
         case .item: RecordKind.item
         case .retract: RecordKind.retract
         case .delegate: RecordKind.delegate
+        case .rotate: RecordKind.rotate
         case .checkpoint: RecordKind.checkpoint
+        case .revoke: RecordKind.revoke
         case .unknown(let kind, _): kind
         }
     }
@@ -69,7 +77,7 @@ extension Payload {
     public var keepsSignature: Bool {
         switch self {
         case .retract, .checkpoint: true
-        case .play, .like, .rate, .trust, .item, .delegate, .unknown: false
+        case .play, .like, .rate, .trust, .item, .delegate, .rotate, .revoke, .unknown: false
         }
     }
 
@@ -91,6 +99,8 @@ extension Payload {
         case .delegate(let author, let signature):
             writer.wrapped(author)
             writer.raw(signature.bytes)
+        case .rotate(let rotation): rotation.write(to: &writer)
+        case .revoke(let revocation): revocation.write(to: &writer)
         case .checkpoint(let consent):
             writer.byte(consent == nil ? 0 : 1)
             if let consent {
@@ -119,7 +129,9 @@ extension Payload {
         case RecordKind.delegate:
             .delegate(
                 author: try reader.wrapped("author"), signature: try reader.signature("consent"))
+        case RecordKind.rotate: .rotate(try Rotation(from: &reader))
         case RecordKind.checkpoint: .checkpoint(try reader.consent())
+        case RecordKind.revoke: .revoke(try Revocation(from: &reader))
         default:
             try unknown(kind: kind, isIgnorable: isIgnorable, from: &reader)
         }

@@ -112,6 +112,7 @@ public final class Simulation {
         case .restart(let host): restart(hosts[host])
         case .heal(let number): heal(number)
         case .endOfFaults: endFaults()
+        case .assurances: assure()
         case .sample: sample()
         case .endOfWarmUp: metrics.restartTraffic()
         }

@@ -92,6 +92,17 @@ struct DatabaseFile {
         }
     }
 
+    /// Whether the file is this owner's. Reads only.
+    func isOwned(by owner: StoreOwner) throws(StorageError) -> Bool {
+        var configuration = configuration()
+        configuration.readonly = true
+        return try attempt("open \(kind.name)", on: kind) {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            defer { try? queue.close() }
+            return try queue.read { try owner.differences($0).isEmpty }
+        }
+    }
+
     /// Brings the file to the present version, and checks tables and owner.
     func prepare(_ owner: StoreOwner) throws(StorageError) {
         try attempt("open \(kind.name)", on: kind) {

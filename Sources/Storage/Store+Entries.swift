@@ -12,8 +12,24 @@ extension Store {
     /// `.conflict` otherwise. About one wait for the disk, whatever the number of records.
     public func commitOwn(records: [StoredRecord], tombstones: [Tombstone]) throws(StorageError) {
         guard !records.isEmpty || !tombstones.isEmpty else { return }
+        try commitOwn(records, tombstones) { _ in }
+    }
+
+    /// Commits own records by which the feed comes to speak for another author, and makes that author the owner of
+    /// both files, own.db in the same transaction. To be opened again as its files.
+    public func commitOwn(records: [StoredRecord], author: PublicKey) throws(StorageError) {
+        var successor = owner
+        successor.author = author
+        try commitOwn(records, []) { try successor.replace($0) }
+        try attempt("change the owner", on: .net) { try net.write { try successor.replace($0) } }
+    }
+
+    private func commitOwn(
+        _ records: [StoredRecord], _ tombstones: [Tombstone], also: (Database) throws -> Void
+    ) throws(StorageError) {
         try attempt("commit own records", on: .own) {
             try own.write { db in
+                try also(db)
                 var table = EntryTable(db, scheme: scheme)
                 let head = try table.head(of: owner.feed)
                 var added: [UInt64] = []

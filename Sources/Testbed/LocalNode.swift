@@ -69,10 +69,10 @@ public final class LocalNode: Sendable {
     }
 
     /// Starts the daemon without waiting for it. Requires that it does not run.
-    public func start() throws(TestbedFailure) {
+    public func start(flags: [String] = []) throws(TestbedFailure) {
         let started = try ChildProcess(
             executable: settings.binary,
-            arguments: ["daemon", "--data-dir", directory.path, "--exit-with-parent"],
+            arguments: ["daemon", "--data-dir", directory.path, "--exit-with-parent"] + flags,
             environment: settings.environment)
         child.withLock { $0 = started }
     }

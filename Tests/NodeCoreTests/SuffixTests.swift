@@ -73,7 +73,9 @@ struct SuffixTests {
 
     private func ended(_ nodes: TestNode...) -> Int { nodes.reduce(0) { $0 + $1.ended.count } }
 
-    @Test("a node writes a checkpoint at every place that is due one, and answers for its drafts alone")
+    @Test(
+        "a node writes a checkpoint at every place that is due one, and answers for its drafts alone"
+    )
     func writes() throws {
         let node = holder(ego, of: [])
         node.publish((1...20).map { .like(item("s\($0)"), .one) })
@@ -88,7 +90,8 @@ struct SuffixTests {
         #expect(kinds.indices.filter { kinds[$0] == RecordKind.checkpoint } == [7, 15])
     }
 
-    @Test("a stranger's feed that does not fit is taken from a checkpoint on, and served from there")
+    @Test(
+        "a stranger's feed that does not fit is taken from a checkpoint on, and served from there")
     func takesSuffix() throws {
         let records = feed(100, of: cleo)
         let whole = holder(ego, of: [cleo])
@@ -149,7 +152,8 @@ struct SuffixTests {
         #expect(TestNode(ego, limits: limits, store: node.store).state == state)
     }
 
-    @Test("whom the ego comes to trust is fetched back to the first record, checkpoint by checkpoint")
+    @Test(
+        "whom the ego comes to trust is fetched back to the first record, checkpoint by checkpoint")
     func fetchesBlocks() throws {
         let records = feed(100, of: cleo)
         let whole = holder(ego, of: [cleo])
@@ -205,9 +209,11 @@ struct SuffixTests {
         #expect(sequences(node, cleo.key) == Array(32...40))
     }
 
-    @Test("T7: a jump is taken with a checkpoint that is due there, and where both do not fit, only", arguments: [
-        UInt64(1) << 31, 1 << 32, 1 << 47, WireLimits.sequence - 8,
-    ])
+    @Test(
+        "T7: a jump is taken with a checkpoint that is due there, and where both do not fit, only",
+        arguments: [
+            UInt64(1) << 31, 1 << 32, 1 << 47, WireLimits.sequence - 8,
+        ])
     func jumps(far: UInt64) throws {
         let node = holder(ego, of: [])
         let link = node.connect(1, as: cleo)
@@ -275,7 +281,9 @@ struct SuffixTests {
         #expect(sequences(node, cleo.key) == Array(1...16) && node.ended.isEmpty)
     }
 
-    @Test("a RETRACT of what is before the suffix drops it when it is fetched, whoever still gives the body")
+    @Test(
+        "a RETRACT of what is before the suffix drops it when it is fetched, whoever still gives the body"
+    )
     func retracts() throws {
         var records = feed(33, of: cleo)
         let target = records[25]
@@ -330,7 +338,8 @@ struct SuffixTests {
         #expect(ranges(node, to: link).last?.last == 32)
         // A consent that its author did not give opens no feed.
         let forged = feed(
-            40, of: ana, consent: Delegation.payload(device: cleo.key, network: network, signer: ben.signer))
+            40, of: ana,
+            consent: Delegation.payload(device: cleo.key, network: network, signer: ben.signer))
         tell(node, forged, over: link)
         try answer(node, Array(forged[31...]), over: link)
         #expect(node.node.frontier(of: ana.key) == 0)

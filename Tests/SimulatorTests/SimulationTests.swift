@@ -76,11 +76,16 @@ import Testing
             $0.clockJumps = 1
             $0.fullDisks = 1
             $0.brokenDisks = 1
+            $0.stalls = 2
+            $0.halfOpens = 2
+            $0.storms = 1
             $0.partitionSeconds = 20
         }
         let report = Simulation(scenario, seed: seed).run()
         #expect(report.violations == [], "seed \(seed)")
-        for name in ["halves", "reset", "crash", "power-cut", "clock-jump", "full-disk"] {
+        for name in ["halves", "reset", "crash", "power-cut", "clock-jump", "full-disk"]
+            + ["stall", "half-open", "storm"]
+        {
             #expect(Self.figure("fault.\(name)", report) > 0, "seed \(seed): \(name)")
         }
     }
@@ -136,6 +141,36 @@ import Testing
         #expect(delay(flooders: 2) <= 1.1 * calm)
     }
 
+<<<<<<< HEAD
+=======
+    @Test("nodes of an earlier version, thin links and late attackers keep nothing from anybody")
+    func mixed() {
+        let scenario = Self.small {
+            $0.oldNodes = 2
+            $0.bytesPerSecond = 20_000
+            $0.droppers = 4
+            $0.hostileFromSeconds = 20
+            $0.hostileLinks = 3
+        }
+        let report = Simulation(scenario, seed: 4).run()
+        #expect(report.violations == [])
+        #expect(Self.figure("deliveries", report) == Self.figure("published", report) * 4)
+    }
+
+    @Test("thin links delay what wide ones do not")
+    func bandwidth() {
+        func p99(_ bytesPerSecond: Int) -> Double {
+            let scenario = Self.small {
+                $0.lossPerMillion = 0
+                $0.bytesPerSecond = bytesPerSecond
+            }
+            return Self.figure(
+                "delay_p99_milliseconds", Simulation(scenario, seed: 1).run())
+        }
+        #expect(p99(2_000) > p99(0) + 50)
+    }
+
+>>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     @Test("the oracle bites: nodes that cannot hold what everybody wants have not converged")
     func oracleBites() {
         let scenario = Self.small { $0.feedLimit = 3 }

@@ -135,6 +135,8 @@ extension NodeLoop {
         case .item: kind = "title"
         case .retract: kind = "retract"
         case .delegate: kind = "delegate"
+        case .rotate: kind = "rotate"
+        case .revoke: kind = "revoke"
         case .checkpoint: kind = "checkpoint"
         case .unknown: break
         }

@@ -5,6 +5,7 @@ public import Records
 extension Node {
     mutating func noteOrigin(_ origin: LinkOrigin, of link: LinkID) {
         guard let state = links[link] else { return }
+        links.update(link) { $0.isAnchor = origin.isAnchor }
         addresses?.links.set(
             link, AddressLink(key: state.nodeKey, direction: state.direction, origin: origin))
     }

@@ -20,14 +20,14 @@ extension Node {
     /// trusts itself in any case.
     func isResident(_ author: PublicKey, feeds count: Int) -> Bool {
         if author == configuration.author { return true }
-        if graph.trusts(from: configuration.author, to: author) { return true }
+        if isTrusted(author) { return true }
         return (trust[author] ?? 0) * Double(residentSlots) >= Double(count)
     }
 
     func share(of author: PublicKey) -> UInt64 {
         if author == configuration.author { return .max >> 1 }
         guard hasRanked else {
-            return graph.trusts(from: configuration.author, to: author) ? .max >> 1 : 0
+            return isTrusted(author) ? .max >> 1 : 0
         }
         return UInt64(min(1, trust[author] ?? 0) * Double(storage.sharedBytes))
     }

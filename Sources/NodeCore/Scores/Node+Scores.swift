@@ -25,25 +25,25 @@ extension Node {
 
     /// A link brought places that were new here. Strangers' are free to make, so they earn nothing.
     mutating func noteBrought(_ places: Int, of index: FeedIndex, by link: LinkID, _ now: Moment) {
-        guard tier(of: feeds[index].author) < .stranger, let peer = links[link]?.nodeKey else {
-            return
-        }
+        // Asked of `feeds[index].author` directly, the tier would first copy the whole node.
+        let author = feeds[index].author
+        guard tier(of: author) < .stranger, let peer = nodeKey(of: link) else { return }
         scores.update(peer) { $0.brought(places, at: now.monotonicMilliseconds) }
     }
 
     mutating func noteRejected(_ link: LinkID, _ now: Moment) {
-        guard let peer = links[link]?.nodeKey else { return }
+        guard let peer = nodeKey(of: link) else { return }
         scores.update(peer) { $0.wasRejected(at: now.monotonicMilliseconds) }
     }
 
     mutating func noteBrokenPromise(_ link: LinkID, _ now: Moment) {
-        guard let peer = links[link]?.nodeKey else { return }
+        guard let peer = nodeKey(of: link) else { return }
         scores.update(peer) { $0.brokePromise(at: now.monotonicMilliseconds) }
     }
 
     /// The link is being closed for what it sent.
     mutating func ban(_ link: LinkID, _ now: Moment) {
-        guard let peer = links[link]?.nodeKey else { return }
+        guard let peer = nodeKey(of: link) else { return }
         scores.update(peer) { $0.ban(at: now.monotonicMilliseconds) }
     }
 
@@ -53,7 +53,7 @@ extension Node {
 
     /// Whether a link may be chosen as an upstream; where nobody may, it is still better than none.
     func isEligible(_ link: LinkID, _ now: Moment) -> Bool {
-        guard let peer = links[link]?.nodeKey else { return false }
+        guard let peer = nodeKey(of: link) else { return false }
         return scores[peer]?.isEligible(at: now.monotonicMilliseconds) ?? true
     }
 
@@ -94,6 +94,7 @@ extension Node {
     }
 
     func points(_ link: LinkID, _ now: Moment) -> Int64 {
-        links[link].flatMap { scores[$0.nodeKey]?.points(at: now.monotonicMilliseconds) } ?? 0
+        guard let peer = nodeKey(of: link) else { return 0 }
+        return scores[peer]?.points(at: now.monotonicMilliseconds) ?? 0
     }
 }

@@ -34,6 +34,7 @@ extension Simulation {
                 oracle.checkOwn(host, sequence, print, now)
             }
             let obstacle = host.node?.publishObstacle
+            if oracle.isExcused(host.publicKey), case .ownFeedForked? = obstacle { continue }
             oracle.check(
                 host.node != nil && obstacle == nil, "cannot-publish", host, now,
                 "\(obstacle.map { "\($0)" } ?? "down")")
@@ -43,7 +44,8 @@ extension Simulation {
     /// Everybody holds as much of every honest, trusted feed as its author does; at constant interest, everybody
     /// who holds the feed at all.
     private func checkAgreement(_ honest: [Host]) {
-        for author in honest.prefix(scenario.honestNodes - scenario.freeRiders) {
+        for author in honest.prefix(scenario.honestNodes - scenario.freeRiders)
+        where !oracle.isExcused(author.publicKey) {
             let head = author.frontier(of: author.publicKey)
             for host in honest {
                 let held = host.frontier(of: author.publicKey)

@@ -61,7 +61,7 @@ struct ColluderPeer: ByzantineProgram {
                     feed: persona.key, sequence: $0.body.sequence,
                     headPrefix: $0.id.raw.prefix64)
             }
-        }
+        }.sorted { $0.feed < $1.feed }
         return stride(from: 0, to: entries.count, by: WireLimits.frontierEntries).map {
             .frontier(
                 Frontier(

@@ -14,7 +14,7 @@ extension Simulation {
 
     func act(_ host: Host) {
         guard study == nil else { return actScript(host) }
-        guard !isQuiet else { return }
+        guard !isQuiet, scenario.authors == 0 || host.index < scenario.authors else { return }
         scheduleAct(host)
         guard host.isRunning else { return }
         if workloadRandom.unit() < scenario.retractions, let draft = retraction(host) {

@@ -46,8 +46,10 @@ extension Simulation {
                 addEdge(index, topology.below(scenario.honestNodes), &topology)
             }
         }
+        let hostileLinks =
+            scenario.hostileLinks > 0 ? scenario.hostileLinks : scenario.dialledLinks + 1
         for host in hosts where !host.isHonest {
-            for _ in 0...scenario.dialledLinks {
+            for _ in 0..<hostileLinks {
                 addEdge(host.index, topology.below(scenario.honestNodes), &topology)
             }
             guard !host.isProgram else { continue }
@@ -76,6 +78,12 @@ extension Simulation {
         case .silent: return .filtered(.silent)
         case .censor: return .filtered(.censor(hosts[0].publicKey))
         case .frontierLiar: return .filtered(.frontierLiar)
+        case .scoreGamer:
+            return .filtered(.silentFrom(milliseconds: UInt64(scenario.activeSeconds) * 500))
+        case .slowReader:
+            host.readsBytesPerSecond = 1_024
+            return .filtered(.none)
+        case .dropper: return .program(Dropper())
         case .duplicateFlooder: return .program(Replayer(.newest))
         case .replayer: return .program(Replayer(.oldest))
         case .signatureFlooder: return .program(SignatureFlooder())
@@ -109,8 +117,9 @@ extension Simulation {
     func start() {
         for host in hosts {
             if host.isProgram {
-                for edge in host.edges { scheduleDial(edge, after: 1) }
-                queue.push(.tick(host: host.index), at: 1000 + UInt64(host.index))
+                let join = UInt64(scenario.hostileFromSeconds) * 1000
+                for edge in host.edges { scheduleDial(edge, after: join + 1) }
+                queue.push(.tick(host: host.index), at: join + 1000 + UInt64(host.index))
             } else {
                 restart(host)
             }
@@ -133,9 +142,11 @@ extension Simulation {
     /// never rewired, so that trust reaches everybody; then the attack edges.
     private func trustEdges() -> [[Int]] {
         var random = SeededRandom(seed: seed, stream: "trust")
-        let people = scenario.honestNodes - scenario.freeRiders
+        let everybody = scenario.honestNodes - scenario.freeRiders
+        let people = scenario.authors > 0 ? min(scenario.authors, everybody) : everybody
         var edges = [[Int]](repeating: [], count: scenario.honestNodes)
-        for user in 0..<scenario.honestNodes {
+        let speaking = scenario.authors > 0 ? people : scenario.honestNodes
+        for user in 0..<speaking {
             for step in 1...max(1, min(scenario.trustNeighbours, people - 1)) {
                 let isRewired = step > 1 && random.unit() < scenario.rewiring
                 let target = isRewired ? random.below(people) : (user + step) % people
@@ -178,15 +189,27 @@ extension Simulation {
         core.rankDebounceMilliseconds = UInt64(scenario.rankingDebounceSeconds * 1000)
         core.rankDelayMilliseconds = 8 * core.rankDebounceMilliseconds
         // Longer than a partition with the time in which its end is noticed.
-        core.ownHeadWaitMilliseconds = 120_000
+        core.ownHeadWaitMilliseconds = host.userIsSure ? 0 : 120_000
+        core.ownHeadAnchors = max(1, min(core.ownHeadAnchors, anchorCount(of: host)))
         if scenario.feedLimit > 0 { core.limits.feeds = scenario.feedLimit }
         if scenario.strangerLimit > 0 { core.limits.strangerFeeds = scenario.strangerLimit }
         if scenario.proofLimit > 0 { core.limits.forkProofs = scenario.proofLimit }
+        if scenario.feedRecordLimit > 0 {
+            core.limits.feedRecords = UInt64(scenario.feedRecordLimit)
+        }
+        if scenario.strangerRecordLimit > 0 {
+            core.limits.strangerRecords = UInt64(scenario.strangerRecordLimit)
+        }
+        if scenario.checkpointSpan > 0 {
+            core.limits.checkpointSpan = UInt64(scenario.checkpointSpan)
+        }
         if scenario.storeKibibytes > 0 {
             core.limits.storage.budgetBytes = UInt64(scenario.storeKibibytes) << 10
         }
-        core.limits.upstreams = scenario.upstreams
-        core.limits.trustedUpstreams = scenario.trustedUpstreams
+        // Who is of an earlier version knows no push trees.
+        let isOld = host.index < scenario.oldNodes
+        core.limits.upstreams = isOld ? 0 : scenario.upstreams
+        core.limits.trustedUpstreams = isOld ? 0 : scenario.trustedUpstreams
         return core
     }
 }

@@ -50,7 +50,17 @@ extension Soak {
         settings.variables = variables
         let network = try LocalNetwork(names: names, settings: settings)
         defer { network.close() }
-        return try body(network)
+        do throws(TestbedFailure) {
+            return try body(network)
+        } catch {
+            // A daemon that ended is the finding, whatever question it left without an answer.
+            var failure = error
+            for node in network.nodes where node.running == nil && !node.lastWords.isEmpty {
+                failure.message += "; \(node.name) has ended"
+                failure.cause += "\n" + node.lastWords
+            }
+            throw failure
+        }
     }
 
     /// Starts the client that breaks the rules of the transport.

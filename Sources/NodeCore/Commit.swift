@@ -18,12 +18,7 @@ struct Gathered: Sendable {
     var tombstones: [Tombstone] = []
 
     /// Whether there is something to delete and nothing to add.
-<<<<<<< HEAD
-    var isEviction: Bool { places.isEmpty && !(removedFeeds.isEmpty && trims.isEmpty) }
-
-=======
     var isEviction: Bool { !(removedFeeds.isEmpty && trims.isEmpty) && places.isEmpty }
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     var isEmpty: Bool {
         places.isEmpty && proofs.isEmpty && removedFeeds.isEmpty && trims.isEmpty
             && tombstones.isEmpty

@@ -44,13 +44,8 @@ struct FeedState: Sendable {
     /// What it is charged of its author's share: up to the tip, and up to the frontier.
     var bytes: UInt64 = 0
     var committedBytes: UInt64 = 0
-<<<<<<< HEAD
-    /// What the places base + 1 ... tip are charged.
-    private var chainBytes: UInt64 = 0
-=======
     /// What its verified places are charged, base + 1 ... tip.
     private var placeBytes: UInt64 = 0
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     /// More of it was refused because its author's share is used up.
     var isHeldBack = false
 
@@ -82,18 +77,6 @@ struct FeedState: Sendable {
 
     /// Appends a verified record, or the place of a retracted one, at the tip.
     mutating func extend(by place: ChainPlace, fingerprint: UInt64) {
-<<<<<<< HEAD
-        if let checkpoint = FeedCheckpoint(place, bytesBefore: chainBytes) {
-            checkpoints.append(checkpoint)
-        }
-        extend(
-            id: place.id, time: place.time, bytes: place.chargedBytes, fingerprint: fingerprint)
-    }
-
-    mutating func extend(id: RecordID, time: Instant?, bytes: UInt64, fingerprint: UInt64) {
-        tip += 1
-        chainBytes += bytes
-=======
         if let checkpoint = FeedCheckpoint(place, offset: placeBytes) {
             checkpoints.append(checkpoint)
         }
@@ -105,7 +88,6 @@ struct FeedState: Sendable {
     mutating func extend(id: RecordID, time: Instant?, fingerprint: UInt64, bytes: UInt64) {
         tip += 1
         placeBytes += bytes
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         tipID = id
         if let time { tipTime = time }
         fingerprints.append(fingerprint)
@@ -117,66 +99,38 @@ struct FeedState: Sendable {
         tipID = head
         tipTime = headTime
         bytes = committedBytes
-<<<<<<< HEAD
-        chainBytes = committedBytes - min(committedBytes, StorageLimits.feedBytes)
-=======
         placeBytes = committedBytes - min(committedBytes, StorageLimits.feedBytes)
         tipAuthor = author
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         fingerprints.removeLast(fingerprints.count - Int(frontier - base))
         while let last = checkpoints.last, last.sequence > frontier { checkpoints.removeLast() }
         window = []
     }
 
-<<<<<<< HEAD
-    /// Forgets what is before a checkpoint that is committed; returns what that was charged.
-=======
     /// Forgets what is before a checkpoint that is committed. What that was charged.
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     mutating func trim(before checkpoint: FeedCheckpoint) -> UInt64 {
         let sequence = checkpoint.sequence
         let dropped = checkpoint.offset
         require(sequence > base && sequence <= frontier, "only what is held is dropped")
         fingerprints.removeFirst(Int(sequence - base) - 1)
         checkpoints.removeAll { $0.sequence < sequence }
-<<<<<<< HEAD
-        (base, baseID) = (sequence - 1, checkpoint.previous)
-        let freed = checkpoint.bytesBefore
-        bytes -= freed
-        committedBytes -= freed
-        chainBytes -= freed
-        for place in checkpoints.indices { checkpoints[place].bytesBefore -= freed }
-        isHeldBack = false
-        return freed
-=======
         for place in checkpoints.indices { checkpoints[place].offset -= dropped }
         placeBytes -= dropped
         bytes -= dropped
         committedBytes -= dropped
         (base, baseID, baseAuthor) = (sequence - 1, checkpoint.previous, checkpoint.speaker)
         return dropped
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     }
 
     /// Puts committed places before the base.
     mutating func prepend(_ block: FeedBlock) {
         require(block.base + UInt64(block.fingerprints.count) == base, "a block ends at the base")
         fingerprints.insert(contentsOf: block.fingerprints, at: 0)
-<<<<<<< HEAD
-        for place in checkpoints.indices { checkpoints[place].bytesBefore += block.bytes }
-        checkpoints.insert(contentsOf: block.checkpoints, at: 0)
-        (base, baseID) = (block.base, block.baseID)
-        bytes += block.bytes
-        committedBytes += block.bytes
-        chainBytes += block.bytes
-=======
         for place in checkpoints.indices { checkpoints[place].offset += block.bytes }
         checkpoints.insert(contentsOf: block.checkpoints, at: 0)
         placeBytes += block.bytes
         bytes += block.bytes
         committedBytes += block.bytes
         (base, baseID, baseAuthor) = (block.base, block.baseID, block.baseAuthor)
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     }
 }
 
@@ -185,44 +139,17 @@ struct FeedBlock: Sendable {
     /// The base with them.
     let base: UInt64
     let baseID: RecordID
-<<<<<<< HEAD
-    private(set) var fingerprints: [UInt64] = []
-    private(set) var checkpoints: [FeedCheckpoint] = []
-    /// What its places are charged.
-    private(set) var bytes: UInt64 = 0
-
-    init(after base: UInt64, _ baseID: RecordID) {
-        self.base = base
-        self.baseID = baseID
-    }
-
-    mutating func add(_ place: ChainPlace, fingerprint: UInt64) {
-        fingerprints.append(fingerprint)
-        if let checkpoint = FeedCheckpoint(place, bytesBefore: bytes) {
-            checkpoints.append(checkpoint)
-        }
-        bytes += place.chargedBytes
-    }
-=======
     let baseAuthor: PublicKey
     let fingerprints: [UInt64]
     let checkpoints: [FeedCheckpoint]
     /// What they are charged.
     let bytes: UInt64
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
 }
 
 /// Where a feed can be held from.
 struct FeedCheckpoint: Hashable, Sendable {
     let sequence: UInt64
     let previous: RecordID
-<<<<<<< HEAD
-    /// What the places before it that are held are charged.
-    var bytesBefore: UInt64
-
-    /// Nil for any other place.
-    init?(_ place: ChainPlace, bytesBefore: UInt64) {
-=======
     let speaker: PublicKey
     /// What the places between the base and it are charged.
     var offset: UInt64
@@ -230,15 +157,11 @@ struct FeedCheckpoint: Hashable, Sendable {
     /// Nil for any other place.
     init?(_ place: ChainPlace, offset: UInt64) {
         self.offset = offset
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         guard case .record(let record) = place, case .checkpoint = record.body.payload else {
             return nil
         }
         sequence = record.body.sequence
         previous = record.body.previous
-<<<<<<< HEAD
-        self.bytesBefore = bytesBefore
-=======
         speaker = record.speaker
     }
 }
@@ -250,7 +173,6 @@ extension ChainPlace {
         } else {
             nil
         }
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     }
 }
 

@@ -98,18 +98,10 @@ extension Node {
     mutating func want(_ feed: PublicKey, through told: UInt64, from link: LinkID) {
         let sequence = worthAsking(feed, through: told)
         guard sequence > feeds.tip(of: feed) else { return }
-<<<<<<< HEAD
-        // What its author's share has no room for would be refused again.
-        if let index = feeds.index(of: feed),
-            feeds[index].isHeldBack || links[link]?.isPartial(index) == true
-        {
-            return
-=======
         if let index = feeds.index(of: feed) {
             // What its author's share has no room for would be refused again.
             if feeds[index].isHeldBack { return }
             if links[link]?.lacks(feeds[index].tip + 1, of: index) == true { return }
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         }
         let hasRoom = wantsTotal < limits.wants
         let added = links.update(link) { state -> Int in

@@ -146,15 +146,7 @@ extension Node {
         guard record.body.sequence == 1 || isBeginning(record) else {
             return .ignore(.tooFarAhead)
         }
-<<<<<<< HEAD
-        // A suffix takes the place of what is held of its feed.
-        guard
-            feeds.index(of: key) != nil
-                || mayAdmit(key, of: record.speaker, bytes: record.chargedBytes)
-        else {
-=======
         guard mayAdmit(key, of: record.speaker, bytes: record.chargedBytes) else {
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
             noteDeclined(key, of: record.speaker)
             return .ignore(.overQuota)
         }

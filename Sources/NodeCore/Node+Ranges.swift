@@ -191,11 +191,7 @@ extension Node {
             return verdict
         }
         var state = FeedState(key: record.body.feed)
-<<<<<<< HEAD
-        state.author = record.speaker
-=======
         state.open(for: record.speaker)
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         if record.body.sequence > 1 {
             state.begin(after: record.body.sequence - 1, record.body.previous)
         }
@@ -214,21 +210,6 @@ extension Node {
         }
     }
 
-<<<<<<< HEAD
-    /// Room and clock: a segment is taken whole or not at all, so a feed may pass its cap by a part of one, but not
-    /// its share.
-    private mutating func judgeQuota(
-        _ fresh: ArraySlice<ChainPlace>, of author: PublicKey, _ now: Moment
-    ) -> Verdict? {
-        guard let first = fresh.first else { return .ignore(.overQuota) }
-        var more = fresh.reduce(0) { $0 + $1.chargedBytes }
-        if let index = feeds.index(of: first.feed) {
-            guard !isOverCap(first.sequence, index) else { return .ignore(.overQuota) }
-            // A suffix takes the place of what is held.
-            if first.sequence > feeds[index].tip + 1 { more -= min(more, feeds[index].bytes) }
-        }
-        guard mayHold(more, of: author, in: first.feed) else {
-=======
     /// Cap, share, room and clock: a segment is taken whole or not at all, so a feed may pass its cap by a part of one,
     /// but not its share.
     private mutating func judgeQuota(
@@ -245,7 +226,6 @@ extension Node {
     ) -> Verdict? {
         guard let first = fresh.first else { return nil }
         guard mayHold(fresh.reduce(0) { $0 + $1.chargedBytes }, of: author, in: first.feed) else {
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
             if let index = feeds.index(of: first.feed) { feeds[index].isHeldBack = true }
             return .ignore(.overQuota)
         }

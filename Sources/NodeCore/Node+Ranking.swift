@@ -178,10 +178,6 @@ extension Node {
         for index in befriended where feeds[index].base > 0 {
             askBlock(before: index, now, &effects)
         }
-<<<<<<< HEAD
-        releaseHeldBack()
-=======
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     }
 
     /// Whether the graph has changed since the last snapshot that was ranked: one is due, or runs.

@@ -20,13 +20,8 @@ extension Node {
             feeds[index].extend(by: .record(stored.record), fingerprint: fingerprint(entry.id))
         } else {
             feeds[index].extend(
-<<<<<<< HEAD
-                id: entry.id, time: nil, bytes: entry.chargedBytes,
-                fingerprint: fingerprint(entry.id))
-=======
                 id: entry.id, time: nil, fingerprint: fingerprint(entry.id),
                 bytes: entry.chargedBytes)
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         }
         feeds[index].frontier = entry.sequence
         feeds[index].head = entry.id

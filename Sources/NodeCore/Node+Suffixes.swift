@@ -104,12 +104,8 @@ extension Node {
             let checkpoint = usable.first(where: { feed.frontier - $0.sequence < cap })
                 ?? usable.last
         else { return }
-<<<<<<< HEAD
-        refund(feeds[index].trim(before: checkpoint), to: feed.author)
-=======
         let dropped = feeds[index].trim(before: checkpoint)
         refund(dropped, to: feed.author)
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         gathered.trims.append(FeedTrim(feed: feed.key, before: checkpoint.sequence))
         rebuilds.add(feed.author)
     }
@@ -211,7 +207,6 @@ extension Node {
         let feed = feeds[index]
         guard let first = places.first, let previous = first.previous,
             places.last?.id == feed.baseID, isContinuous(places),
-            mayHold(places.reduce(0) { $0 + $1.chargedBytes }, of: feed.author, in: feed.key),
             commits.count < limits.commitsInFlight, storeFailure == nil
         else {
             links.update(link) { $0.note(begins: feed.base + 1, of: index) }
@@ -233,10 +228,6 @@ extension Node {
         var batch = StoreBatch()
         batch.records = entries.compactMap(\.storedRecord)
         batch.tombstones = entries.compactMap(\.tombstone).filter { $0.sequence > state.base }
-<<<<<<< HEAD
-        var block = FeedBlock(after: state.base, state.baseID)
-        for place in places { block.add(place, fingerprint: fingerprint(place.id)) }
-=======
         var bytes: UInt64 = 0
         var checkpoints: [FeedCheckpoint] = []
         for place in places {
@@ -254,7 +245,6 @@ extension Node {
             base: state.base, baseID: state.baseID, baseAuthor: state.baseAuthor,
             fingerprints: places.map { fingerprint($0.id) },
             checkpoints: checkpoints, bytes: bytes)
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         let id = nextEffect()
         commits.append(
             InFlightCommit(

@@ -73,8 +73,6 @@ struct EntryTable {
         numbers[feed] = nil
     }
 
-<<<<<<< HEAD
-=======
     /// Deletes every place of a feed before one. O(places deleted).
     mutating func trim(_ trim: FeedTrim) throws {
         guard let number = try knownNumber(of: trim.feed) else { return }
@@ -82,7 +80,6 @@ struct EntryTable {
             .execute(arguments: [number, Int64(clamping: trim.before)])
     }
 
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     /// Deletes about `rows` of the last places of a feed, so that the last one left still vouches for the others; how
     /// many went. O(rows).
     mutating func shorten(_ feed: PublicKey, by rows: Int) throws -> Int {
@@ -109,16 +106,6 @@ struct EntryTable {
         return Int(try row.map { try Columns($0).int(0) } ?? 0)
     }
 
-<<<<<<< HEAD
-    /// Deletes every place of a feed before one. O(places deleted).
-    mutating func trim(_ trim: FeedTrim) throws {
-        guard let number = try knownNumber(of: trim.feed) else { return }
-        try db.cachedStatement(sql: "DELETE FROM entry WHERE feed = ? AND sequence < ?")
-            .execute(arguments: [number, Int64(clamping: trim.before)])
-    }
-
-=======
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     /// How far apart the CHECKPOINTs of a feed are (docs/protocol.md).
     static let checkpointSpan = 128
 

@@ -37,11 +37,7 @@ import Testing
         let index = table.add(Self.key(&random))
         let ids = (0..<3).map { _ in RecordID(raw: Self.key(&random).raw) }
         for (position, id) in ids.enumerated() {
-<<<<<<< HEAD
-            table[index].extend(id: id, time: nil, bytes: 0, fingerprint: UInt64(position + 1))
-=======
             table[index].extend(id: id, time: nil, fingerprint: UInt64(position + 1), bytes: 0)
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         }
         #expect(table.spot(index).tip == 3 && table.spot(index).tipPrint == 3)
         table[index].frontier = 2

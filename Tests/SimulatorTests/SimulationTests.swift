@@ -141,8 +141,6 @@ import Testing
         #expect(delay(flooders: 2) <= 1.1 * calm)
     }
 
-<<<<<<< HEAD
-=======
     @Test("nodes of an earlier version, thin links and late attackers keep nothing from anybody")
     func mixed() {
         let scenario = Self.small {
@@ -170,7 +168,6 @@ import Testing
         #expect(p99(2_000) > p99(0) + 50)
     }
 
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     @Test("the oracle bites: nodes that cannot hold what everybody wants have not converged")
     func oracleBites() {
         let scenario = Self.small { $0.feedLimit = 3 }

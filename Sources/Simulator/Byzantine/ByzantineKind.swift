@@ -14,12 +14,9 @@ public enum ByzantineKind: String, CaseIterable, Sendable {
     case elementBomber = "element_bomber"
     case keySpinner = "key_spinner"
     case authorFlooder = "author_flooder"
-<<<<<<< HEAD
-=======
     case dropper
     case scoreGamer = "score_gamer"
     case slowReader = "slow_reader"
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
 
     var count: any WritableKeyPath<Scenario, Int> & Sendable {
         switch self {
@@ -37,12 +34,9 @@ public enum ByzantineKind: String, CaseIterable, Sendable {
         case .elementBomber: \.elementBombers
         case .keySpinner: \.keySpinners
         case .authorFlooder: \.authorFlooders
-<<<<<<< HEAD
-=======
         case .dropper: \.droppers
         case .scoreGamer: \.scoreGamers
         case .slowReader: \.slowReaders
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         }
     }
 
@@ -62,8 +56,6 @@ public enum ByzantineKind: String, CaseIterable, Sendable {
         case .elementBomber: "sends frames at, past and far past every cap"
         case .keySpinner: "makes new keys without end, some trusted by its main one"
         case .authorFlooder: "an author that says hundreds of things a second on every link"
-<<<<<<< HEAD
-=======
         case .dropper:
             "announces all that it hears of, before it could have it, and delivers nothing"
         case .scoreGamer: "a node that is honest until the middle of the run, then silent"
@@ -76,7 +68,6 @@ public enum ByzantineKind: String, CaseIterable, Sendable {
         switch self {
         case .authorFlooder, .dropper, .scoreGamer, .slowReader: true
         default: false
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
         }
     }
 

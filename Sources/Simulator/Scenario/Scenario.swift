@@ -94,8 +94,6 @@ public struct Scenario: Hashable, Sendable {
     public var elementBombers = 0
     public var keySpinners = 0
     public var authorFlooders = 0
-<<<<<<< HEAD
-=======
     public var droppers = 0
     public var scoreGamers = 0
     public var slowReaders = 0
@@ -103,7 +101,6 @@ public struct Scenario: Hashable, Sendable {
     public var hostileLinks = 0
     /// When hostile programs come.
     public var hostileFromSeconds = 0
->>>>>>> 24d64f4de2c1f2e0557bfd3550abb75480cccf9f
     /// New keys that a spinner makes each second.
     public var spinnerKeys = 4
     /// Honest users that trust a Byzantine author.

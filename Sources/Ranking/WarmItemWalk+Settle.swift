@@ -5,6 +5,8 @@ extension WarmItemWalk {
     private static let followedPart = 0.05
     /// Of the tolerance, what the other rows are to be off by.
     private static let restPart = 0.3
+    /// Of the tolerance, what rows may be off by, all together, that are only looked at in the first round.
+    private static let waitingPart = 0.5
     /// Times the tolerance beyond which rounds are too many, before the first one and after it: the first
     /// follows what is large in few places.
     private static let (far, farAfterOne) = (2_000.0, 30.0)
@@ -26,7 +28,8 @@ extension WarmItemWalk {
                 for _ in 0..<2 { _ = push(chosen, system) }
                 level(system)
             }
-            pushAll(system)
+            let part = round == 0 ? Self.waitingPart : Self.restPart
+            pushAll(system, waiting: part * tolerance / max(largestMoment.squareRoot(), .ulpOfOne))
         }
         if error(visits, lacking, cells, system, enough: tolerance) <= tolerance { return true }
         refresh(system)
@@ -95,8 +98,13 @@ extension WarmItemWalk {
     }
 
     /// Solves one author's own equation after the other and tells its items at once; the norm of all steps.
-    private mutating func push(_ chosen: [UInt32], _ system: System) -> Double {
+    /// An author of whom less is missing, for each entry, than the square `waiting` only has that noted.
+    private mutating func push(
+        _ chosen: [UInt32], _ system: System, waiting: Double = 0
+    ) -> Double {
         var square = 0.0
+        var left = lacking
+        lacking = []
         // Out of the way of the cells while those are changed.
         let (leaving, start, trust) = (leaving, start, trust)
         var moved = visits
@@ -106,25 +114,31 @@ extension WarmItemWalk {
             let author = Int(author)
             system.kernel.relax(author, &cells) { sum in
                 let lacking = start[author] + system.back[author] * sum - moved[author]
+                let entries = Double(system.kernel.entries(author).count)
+                left[author] = lacking
+                guard lacking / trust[author] * lacking > waiting * entries else { return 0 }
+                left[author] = 0
                 let step = lacking * leaving[author]
                 moved[author] += step
                 square += step / trust[author] * step
                 return system.forth[author] * step
             }
         }
-        visits = moved
+        (visits, lacking) = (moved, left)
         return square.squareRoot()
     }
 
-    /// Every author in turn. What is left is what later steps brought back to earlier authors: no more in
+    /// Every author in turn. What is left beside what waits is what later steps brought back to earlier authors: no more in
     /// any place than a walk from the steps, signs left out, so at most `1 - alpha` of their norm.
-    private mutating func pushAll(_ system: System) {
-        drift = (1 - alpha) * push(system.kernel.authors, system)
-        lacking = [Double](repeating: 0, count: trust.count)
+    private mutating func pushAll(_ system: System, waiting: Double) {
+        let entries = Double(system.kernel.columns.count)
+        drift =
+            (1 - alpha)
+            * push(system.kernel.authors, system, waiting: waiting * waiting / entries)
         // A walk loses alpha of its mass at each author, and nothing else where all items are told.
         var missing = 0.0
         for author in system.kernel.authors {
-            missing += start[Int(author)] - alpha * visits[Int(author)]
+            missing += start[Int(author)] - alpha * visits[Int(author)] - lacking[Int(author)]
         }
         let isWhole = popularity.indices.allSatisfy { popularity[$0] == 0 || cells[$0].inverse > 0 }
         driftSum = isWhole ? abs(missing) : drift

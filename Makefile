@@ -25,12 +25,15 @@ SIMNET = $(SWIFT) build --configuration release --product simnet
 TARGET ?= all
 SECONDS ?= 60
 
+# `quick` for seconds instead of an hour, or parts of it, as SOAK="--only idle,flood --damages 100".
+SOAK ?=
+
 # Which mutants `make mutants` plants.
 MUTANTS ?= *
 # Where it keeps its copy and build for the next time; empty: nowhere.
 MUTANTS_DIR ?=
 
-.PHONY: help setup build demo test test-cluster fuzz sim sim-night mutants bench bench-gate \
+.PHONY: help setup build demo test test-cluster fuzz soak sim sim-night mutants bench measure-threats bench-gate \
 	bench-gate-renew determinism lint format run clean
 
 help: ## say what each goal does
@@ -57,6 +60,12 @@ test: setup ## build and run every test, real processes included
 fuzz: setup ## search for inputs that break a decoder or the core (TARGET=frame SECONDS=60)
 	@scripts/fuzz.sh $(TARGET) $(SECONDS) $(if $(KEEP),--keep)
 
+soak: setup ## bars of real daemons that take an hour or more (SOAK=quick: a minute; SOAK="--only idle")
+	@echo "== building vouchbird and simnet (release)"
+	@$(RELEASE)
+	@$(SIMNET)
+	@"$$($(SIMNET) --show-bin-path)/simnet" soak $(if $(filter quick,$(SOAK)),--quick,$(SOAK))
+
 sim: setup ## the gate: 200 simulated networks, faults and adversaries drawn from the seeds, 3 minutes
 	@echo "== building simnet (release)"
 	@$(SIMNET)
@@ -75,6 +84,10 @@ mutants: setup ## plant every bug of simnet/mutants and see that a test notices 
 test-cluster: setup ## compare a sweep on a Dask cluster of this machine with one in processes
 	@$(SIMNET)
 	@python3 simnet/cluster/test_fan.py "$$($(SIMNET) --show-bin-path)/simnet"
+
+measure-threats: setup ## T17, T18, T19, T43 at full size, and ingest from the wire to the disk (release; long)
+	@VOUCHBIRD_MEASURE=1 $(SWIFT) test --configuration release -Xswiftc -enable-testing --no-parallel \
+		--filter 'SybilFloodTests|ExcessTests|BudgetTests|CensusTests|ThroughputTests'
 
 bench: ## measure the ranking engines against C kernels (BENCH="tsalsa --rounds 5")
 	@echo "== building bench and its C reference (release)"
@@ -96,9 +109,11 @@ determinism: ## one output for a hundred orders of arrival, in debug and release
 	@scripts/determinism.sh "$$($(SWIFT) build --show-bin-path)/bench" \
 		"$$($(SWIFT) build --configuration release --show-bin-path)/bench"
 
-lint: ## check the format of every source, as the build does
+lint: ## check the format of every source, as the build does, and that every mutant still applies
 	@echo "== lint"
 	@$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
+	@if python3 -c 'import tomllib' 2> /dev/null; then python3 simnet/mutants/run.py --check; \
+		else echo "lint: no Python 3.11 or later: whether every mutant still applies was not checked"; fi
 
 format: ## rewrite every source in the project's format
 	@$(SWIFT) format --in-place --parallel --recursive Sources Tests Package.swift

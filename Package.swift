@@ -28,6 +28,8 @@ let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+/// The module of SQLite's C interface as GRDB has it, for the file system under StorageTests.
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let lifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -97,7 +99,10 @@ let package = Package(
             ]),
         room(
             "Simulator",
-            ["Primitives", "Records", "Ranking", "NodeCore", "Cryptography", heap, toml]),
+            [
+                "Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Evaluation", heap,
+                toml,
+            ]),
         room("Evaluation", ["Primitives", "Ranking", "Datasets"]),
         room("Reproduction", ["Primitives", "Ranking", "Evaluation"]),
         // 5
@@ -148,7 +153,9 @@ let package = Package(
             "CryptographyTests", ["Primitives", "Records", "Cryptography"], vectors: ["Vectors"]),
         tests(
             "StorageTests",
-            ["Primitives", "Records", "NodeCore", "Cryptography", "Storage", grdb]),
+            [
+                "Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Storage", grdb, sqlite,
+            ]),
         tests("TransportTests", ["Primitives", "Transport"]),
         tests("SimulatorTests", ["Primitives", "Records", "NodeCore", "Simulator"]),
         tests("ReproductionTests", ["Primitives", "Ranking", "Evaluation", "Reproduction"]),

@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 wanted="${1:?name a target, or all}"
 seconds="${2:?seconds for each target}"
 mode="${3:-}"
-all="record frame core author invitation backup request graph dataset item"
+all="record frame address range core author invitation backup request graph dataset item"
 [ "$wanted" = all ] && wanted="$all"
 case " $all " in
     *" ${wanted%% *} "*) ;;

@@ -8,19 +8,22 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <zmq.h>
+#include "beacon.h"
 
 /* zmq.h keeps this option behind its draft switch; the release library knows it by number. */
 #define VB_ZMQ_ZAP_ENFORCE_DOMAIN 93
 
-/* Bytes that the kernel has received in order on a TCP connection: tcpi_bytes_received of struct
-   tcp_info, at byte 128 since Linux 4.1. glibc's own declaration of the struct ends before it, and
-   <linux/tcp.h> collides with glibc's, so the field is read by its offset. Returns 0 or -1. */
-static inline int vb_tcp_bytes_received(int descriptor, uint64_t *received) {
+/* Bytes that a TCP connection has brought in, in order, and bytes that the other end has acknowledged:
+   tcpi_bytes_received and tcpi_bytes_acked of struct tcp_info, at bytes 128 and 120 since Linux 4.1. glibc's own
+   declaration of the struct ends before them, and <linux/tcp.h> collides with glibc's, so they are read by
+   their offset. Returns 0 or -1. */
+static inline int vb_tcp_bytes(int descriptor, uint64_t *received, uint64_t *acknowledged) {
     unsigned char info[136];
     socklen_t length = sizeof info;
     if (getsockopt(descriptor, 6 /* IPPROTO_TCP */, 11 /* TCP_INFO */, info, &length) != 0) return -1;
     if (length < sizeof info) return -1;
     memcpy(received, info + 128, sizeof *received);
+    memcpy(acknowledged, info + 120, sizeof *acknowledged);
     return 0;
 }
 

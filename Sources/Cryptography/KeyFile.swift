@@ -73,6 +73,12 @@ public struct KeyFile: Sendable {
         return key
     }
 
+    /// Takes the place of another key file of the same directory in one step. Returns when that is on the disk.
+    public func replace(_ other: KeyFile) throws(CryptographyFailure) {
+        require(kind == other.kind, "a key takes the place of its kind")
+        try file.replace(other.file)
+    }
+
     private var file: OwnerOnlyFile { OwnerOnlyFile(path: path, what: "\(kind.rawValue) key") }
     private var readOperation: String { "read the \(kind.rawValue) key" }
 

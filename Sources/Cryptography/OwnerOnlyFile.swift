@@ -80,6 +80,16 @@ struct OwnerOnlyFile {
         return try readAll(file, operation)
     }
 
+    /// Takes the place of another file of the same directory in one step. Returns when that is on the disk.
+    func replace(_ other: OwnerOnlyFile) throws(CryptographyFailure) {
+        let operation = "move the \(what)"
+        let folder = try openDirectory(operation)
+        defer { close(folder) }
+        guard unsafe renameat(folder, name, folder, other.name) == 0, fsync(folder) == 0 else {
+            throw systemFailure(operation, "rename")
+        }
+    }
+
     private func openFailure(_ operation: String) -> CryptographyFailure {
         switch errno {
         case ENOENT:

@@ -12,16 +12,19 @@ import UnixSignals
 public struct DaemonService: Service {
     private let configuration: Configuration
     private let paths: Paths
+    private let isSureOfData: Bool
     private let log: Logger
     /// Called once the node takes requests.
     private let ready: @Sendable ([String]) -> Void
 
+    /// `isSureOfData`: the user says that own.db is the newest copy, whatever its inode tells.
     public init(
-        configuration: Configuration, paths: Paths, log: Logger,
+        configuration: Configuration, paths: Paths, isSureOfData: Bool = false, log: Logger,
         ready: @escaping @Sendable (_ listening: [String]) -> Void
     ) {
         self.configuration = configuration
         self.paths = paths
+        self.isSureOfData = isSureOfData
         self.log = log
         self.ready = ready
     }
@@ -31,15 +34,18 @@ public struct DaemonService: Service {
         configuration: Configuration, paths: Paths, identity: NodeIdentity
     ) throws {
         _ = try NodeParts.openStore(configuration, paths, identity)
+        // Nothing is signed yet, so nothing can be older than what was signed.
+        OwnPlace(stateDirectory: paths.stateDirectory).write()
     }
 
     /// Runs until told to stop. Throws what a person must act on before a node can start.
     public static func run(
-        configuration: Configuration, paths: Paths, log: Logger,
+        configuration: Configuration, paths: Paths, isSureOfData: Bool = false, log: Logger,
         ready: @escaping @Sendable (_ listening: [String]) -> Void
     ) async throws {
         let service = DaemonService(
-            configuration: configuration, paths: paths, log: log, ready: ready)
+            configuration: configuration, paths: paths, isSureOfData: isSureOfData, log: log,
+            ready: ready)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -56,9 +62,11 @@ public struct DaemonService: Service {
         try Sodium.forbidCoreDumps()
         try paths.prepareDirectories()
         let lock = try DirectoryLock(path: paths.lockFile)
+        try KeyRotation.finish(configuration, paths)
         let identity = try NodeIdentity.read(paths)
         let parts = try NodeParts(
-            configuration: configuration, paths: paths, identity: identity, log: log)
+            configuration: configuration, paths: paths, identity: identity,
+            isSureOfData: isSureOfData, log: log)
         let stopper = Stopper()
         try await withGracefulShutdownHandler {
             while try await loop(parts, stopper) == .netDamaged {

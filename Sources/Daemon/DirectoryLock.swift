@@ -30,6 +30,18 @@ public final class DirectoryLock: Sendable {
                 "\(ProcessInfo.processInfo.processIdentifier) \(Clock.wall().text)\n".utf8))
     }
 
+    /// Waits until nobody holds the lock: the daemon has ended. Looks again every 20 ms, because nothing tells of
+    /// an end; true at once where there is no lock file.
+    public static func waitUntilFree(path: String, milliseconds: Int) -> Bool {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return true }
+        let end = ContinuousClock.now + .milliseconds(milliseconds)
+        while flock(handle.fileDescriptor, LOCK_SH | LOCK_NB) != 0 {
+            guard ContinuousClock.now < end else { return false }
+            Thread.sleep(forTimeInterval: 0.02)
+        }
+        return true
+    }
+
     private static func taken(path: String, holder: String) -> OperatingError {
         let words = holder.split(separator: " ").map(String.init)
         let who =

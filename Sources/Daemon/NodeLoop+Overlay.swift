@@ -11,6 +11,7 @@ extension NodeLoop {
     struct OverlayState {
         var links: [NodeKey: LinkID] = [:]
         var nextAnnouncement: UInt64 = 0
+        var nextBeacon: UInt64 = 0
         var nextSaving: UInt64 = Self.savingMilliseconds
         var saved: [AddressRecord] = []
 
@@ -64,6 +65,10 @@ extension NodeLoop {
         if now >= overlay.nextAnnouncement {
             overlay.nextAnnouncement = now + OverlayState.announcingMilliseconds
             input(.announce(ownRecord(settings)))
+        }
+        if configuration.gossip.lanDiscovery, now >= overlay.nextBeacon {
+            overlay.nextBeacon = now + LocalNet.beaconMilliseconds
+            sayOnLocalNet()
         }
         if now >= overlay.nextSaving {
             overlay.nextSaving = now + OverlayState.savingMilliseconds

@@ -84,6 +84,7 @@ final class NodeLoop {
     func run() -> Outcome {
         backUpDaily()
         openOwnFeed()
+        openLocalNet()
         for peer in peers.dialable { dial(peer) }
         turn([])
         while outcome == nil {
@@ -123,7 +124,7 @@ final class NodeLoop {
         switch event {
         case .up(let link, let key, let direction, let address):
             log.info("link up", metadata: ["link": "\(link)", "from": "\(address)"])
-            peers.linkUp(link, key, isOutbound: direction == .outbound)
+            if direction == .outbound { peers.linkUp(key) }
             input(.linkUp(link, key, direction == .outbound ? .outbound : .inbound))
             input(.linkOrigin(link, origin(key, address)))
         case .down(let link, let reason):
@@ -138,6 +139,7 @@ final class NodeLoop {
             log.notice("cannot connect", metadata: ["why": "\(failure.rawValue)"])
             peers.dialFailed(link, why: failure.rawValue)
             overlayDialFailed(link)
+        case .datagram(let bytes, let source): heard(bytes, from: source)
         case .woken: break
         }
     }
@@ -198,8 +200,15 @@ final class NodeLoop {
         }
     }
 
-    /// A configured peer whose only link was the one that it dialled is dialled by us again.
+    /// A configured peer whose only link was the one that it dialled is dialled by us again. The core is asked
+    /// which links there are: a peer may have been linked before the user named it, and who was dialled beside
+    /// such a link would stand down and be dialled again, for ever.
     private func redialLonely() {
-        for peer in peers.dialable where peer.link == nil && peer.inbound == nil { dial(peer) }
+        for peer in peers.dialable where peer.link == nil && !isLinked(peer.nodeKey) { dial(peer) }
+    }
+
+    /// Whether there is any link with the node, whoever dialled it.
+    func isLinked(_ key: NodeKey) -> Bool {
+        node.linkSummaries.contains { $0.nodeKey == key }
     }
 }

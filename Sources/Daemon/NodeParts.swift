@@ -17,10 +17,12 @@ struct NodeParts: Sendable {
     /// Where the daily copy of own.db goes.
     let backupPath: String
     let ownPlace: OwnPlace
+    private let isSureOfData: Bool
     let addressFile: AddressFile
 
     init(
-        configuration: Configuration, paths: Paths, identity: NodeIdentity, log: Logger
+        configuration: Configuration, paths: Paths, identity: NodeIdentity, isSureOfData: Bool,
+        log: Logger
     ) throws {
         guard FileManager.default.fileExists(atPath: paths.ownDatabase) else {
             throw Self.missing(paths)
@@ -28,6 +30,7 @@ struct NodeParts: Sendable {
         self.configuration = configuration
         self.identity = identity
         self.log = log
+        self.isSureOfData = isSureOfData
         addressFile = AddressFile(stateDirectory: paths.stateDirectory)
         ownPlace = OwnPlace(stateDirectory: paths.stateDirectory)
         backupPath = paths.stateDirectory + "/" + Store.backupName
@@ -82,14 +85,19 @@ struct NodeParts: Sendable {
             nodeKey: identity.node.publicKey,
             network: NetworkID(name: configuration.node.network, scheme: scheme),
             seed: SystemRandom.seed())
-        // threats.md T5: an old copy asks its peers for its own head before it publishes.
-        core.ownHeadWaitMilliseconds = ownPlace.isMoved ? 15_000 : 0
+        // threats.md T5: an old copy asks its anchors for its own head before it publishes.
+        core.ownHeadWaitMilliseconds = ownPlace.isMoved && !isSureOfData ? 15_000 : 0
+        core.ownHeadAnchors = max(1, min(core.ownHeadAnchors, try store.peers().count))
+        core.limits.storage.budgetBytes = UInt64(configuration.store.budgetMebibytes) << 20
         core.antiEntropyMilliseconds = UInt64(configuration.gossip.antiEntropySeconds) * 1000
         core.rankDebounceMilliseconds = UInt64(configuration.ranking.debounceMilliseconds)
         let days = configuration.ranking.halfLifeDays
         core.ranking.weighting.halfLifeMilliseconds = days > 0 ? UInt64(days * 86_400_000) : nil
         let kept = addressFile.read()
-        core.overlay = configuration.gossip.peerExchange.scope.map {
+        let scope =
+            configuration.gossip.peerExchange.scope
+            ?? (configuration.gossip.lanDiscovery ? .heard : nil)
+        core.overlay = scope.map {
             OverlaySettings(scope: $0, seed: kept?.seed ?? SystemRandom.seed())
         }
         var node = Node(configuration: core, scheme: scheme, signer: identity.device)

@@ -36,8 +36,23 @@ extension Notice {
         case .ownFeedBehind(let held, let known):
             "peers hold \(known) records of our own feed, this directory \(held): it is an old copy; "
                 + "publishing waits until the rest has come back"
+        case .ownFeedUnconfirmed(let answered, let wanted):
+            "own.db is not the file that this node wrote last, and \(answered) of \(wanted) peers that you named "
+                + "have said how much of our feed they hold: publishing waits for them; if you know that "
+                + "it is the newest copy, start the daemon once with --i-know"
         case .ownFeedRecovered(let sequence):
             "our own feed is whole again, through record \(sequence)"
+        case .rotated(let old, let new):
+            "author \(old.shortText) is now \(new.shortText): both keys signed that, and trust in the old one "
+                + "goes to the new one"
+        case .rotationForked(let author):
+            "author \(author.shortText) named two successors, so the key is stolen: it counts for nothing; ask "
+                + "the person for the right one: vouchbird trust add AUTHOR"
+        case .revoked(let device, let last):
+            "device \(device.shortText) was revoked by its author: nothing after record \(last) counts"
+        case .ownDeviceRevoked(let last):
+            "this device was revoked after record \(last), nothing more is published; begin a new one: "
+                + "vouchbird identity restore FILE --data-dir DIR"
         case .storeFailed(let failure):
             "the store does not take records (\(failure.rawValue)): see vouchbird doctor"
         case .storeRecovered: "the store takes records again"

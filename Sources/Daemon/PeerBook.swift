@@ -11,8 +11,6 @@ struct PeerBook {
         var author: PublicKey?
         /// The link that we dial, up or not.
         var link: LinkID?
-        /// A link that this peer opened to us.
-        var inbound: LinkID?
         var isUp = false
         /// Why it is not up, in the transport's words.
         var trouble: String?
@@ -53,14 +51,11 @@ struct PeerBook {
 
     mutating func cannotDial(_ key: NodeKey, why: String) { change(key) { $0.trouble = why } }
 
-    mutating func linkUp(_ link: LinkID, _ key: NodeKey, isOutbound: Bool) {
+    /// The link that we dial is up.
+    mutating func linkUp(_ key: NodeKey) {
         change(key) { peer in
-            if isOutbound {
-                peer.isUp = true
-                peer.trouble = nil
-            } else {
-                peer.inbound = link
-            }
+            peer.isUp = true
+            peer.trouble = nil
         }
     }
 
@@ -70,7 +65,6 @@ struct PeerBook {
                 peers[position].isUp = false
                 peers[position].trouble = why
             }
-            if peers[position].inbound == link { peers[position].inbound = nil }
         }
     }
 

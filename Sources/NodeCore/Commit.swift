@@ -13,8 +13,22 @@ struct Gathered: Sendable {
     var places: [Place] = []
     var proofs: [ForkProof] = []
     var removedFeeds: [PublicKey] = []
+    var trims: [FeedTrim] = []
+    /// Of records that were fetched behind the RETRACT that names them.
+    var tombstones: [Tombstone] = []
 
-    var isEmpty: Bool { places.isEmpty && proofs.isEmpty && removedFeeds.isEmpty }
+    /// Whether there is something to delete and nothing to add.
+    var isEviction: Bool { !(removedFeeds.isEmpty && trims.isEmpty) && places.isEmpty }
+    var isEmpty: Bool {
+        places.isEmpty && proofs.isEmpty && removedFeeds.isEmpty && trims.isEmpty
+            && tombstones.isEmpty
+    }
+
+    /// Nothing of this feed is to be done any more.
+    mutating func forget(_ feed: PublicKey) {
+        trims.removeAll { $0.feed == feed }
+        tombstones.removeAll { $0.feed == feed }
+    }
 }
 
 /// A commit on its way to the store.
@@ -27,6 +41,10 @@ struct InFlightCommit: Sendable {
     /// What else the batch carries; tried again when it fails.
     var proofs: [ForkProof] = []
     var removedFeeds: [PublicKey] = []
+    var trims: [FeedTrim] = []
+    var tombstones: [Tombstone] = []
+    /// Places that go before the base of a feed.
+    var block: (index: FeedIndex, feed: PublicKey, block: FeedBlock)?
 }
 
 extension StoredEntry {
@@ -41,6 +59,10 @@ extension StoredEntry {
                 feed: body.feed, sequence: sequence, id: id, retraction: body.sequence,
                 encodedRetraction: stored.record.encoded)
         }
+    }
+
+    var isCheckpoint: Bool {
+        if case .checkpoint = storedRecord?.record.body.payload { true } else { false }
     }
 
     var storedRecord: StoredRecord? {

@@ -14,11 +14,13 @@ public struct CoreConfiguration: Sendable {
     public var graphLimits = GraphLimits()
     public var ledgerLimits = EarnedTrustLedger.Limits()
     public var ranking = RankingParameters()
-    /// After a restart with an own feed, publishing waits for peers that may hold more of it (an old
-    /// copy of the data would otherwise fork): until `ownHeadSettleMilliseconds` after `ownHeadPeers` of
-    /// them were ready, at most this long. 0: never waits. Three peers (threats.md, T5): one could be anybody.
+    /// After a restart with an own feed that may be an old copy, which would fork: nothing is published until
+    /// `ownHeadSettleMilliseconds` after `ownHeadAnchors` anchors have said what they hold of it (threats.md, T5).
+    /// Publications are held this long and refused from then on, until the anchors have answered. 0: never asks,
+    /// because the data is known to be what was written last, or because its user says so.
     public var ownHeadWaitMilliseconds: UInt64 = 0
-    public var ownHeadPeers = 3
+    /// Three, or as many as the user named where these are fewer; never 0, for then nobody would be asked.
+    public var ownHeadAnchors = 3
     public var ownHeadSettleMilliseconds: UInt64 = 5_000
     /// How often changed frontiers go to every link.
     public var antiEntropyMilliseconds: UInt64 = 60_000

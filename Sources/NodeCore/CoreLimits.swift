@@ -2,12 +2,21 @@
 public struct CoreLimits: Sendable {
     /// Links at a time (protocol.md: 256 connections).
     public var links = 256
+    /// Of these, kept free: with fewer left the worst inbound link goes for each that comes.
+    public var spareLinks = 16
     /// Feeds held: 10,000 authors, some with a second device.
     public var feeds = 12_288
     /// Feeds of authors whom no trust path reaches: a fixed pool, replaced by keyed random choice.
     public var strangerFeeds = 1_024
-    /// Records held of one stranger's feed.
+    /// How the store's budget is divided.
+    public var storage = StorageLimits()
+    /// Records held of one stranger's feed: about what its slot of the pool takes at the default budget.
     public var strangerRecords: UInt64 = 256
+    /// A feed has a CHECKPOINT at each multiple of this, and nowhere else. 128 (where 256 were planned): the places
+    /// between two of them and the later one fit one range; they cost 1.4 B a record of a first sync.
+    public var checkpointSpan: UInt64 = 128
+    /// Blocks before suffixes that are put together of more than one range; 129 records each.
+    public var openBlocks = 32
     /// Records held of one reachable author's feed.
     public var feedRecords: UInt64 = 100_000
     /// Feeds remembered as asked about and not taken in, so that nobody is asked about them again.
@@ -46,12 +55,14 @@ public struct CoreLimits: Sendable {
     public var commitsInFlight = 4
     /// Range requests that one link may owe us.
     public var rangesPerLink = 32
+    /// The same on a new link; each answer adds one, so that it doubles with each round trip (as TCP begins, RFC 5681).
+    public var firstRangesPerLink = 4
     /// Feeds that one link has and we lack, noted for asking.
     public var wantsPerLink = 12_288
     /// The same for all links together.
     public var wants = 65_536
     /// Wants of one link that are looked at for one frame.
-    public var scannedWants = 32
+    public var scannedWants = 8
     /// How soon a link's wants are looked at again by themselves.
     public var scanMilliseconds: UInt64 = 100
     /// The same when all were looked at and none could be asked for.
@@ -69,6 +80,8 @@ public struct CoreLimits: Sendable {
     public var readsPerLink = 64
     /// Fork proofs kept.
     public var forkProofs = 1_024
+    /// Rotations remembered, and revocations.
+    public var keyChanges = 1_024
     /// Titles kept, and candidates for one item.
     public var titles = 100_000
     public var titlesPerItem = 4

@@ -37,8 +37,18 @@ public enum Notice: Hashable, Sendable {
     case ownFeedForked(sequence: UInt64)
     /// A peer holds records of our own feed that we do not: our data is older than what we published.
     case ownFeedBehind(held: UInt64, known: UInt64)
+    /// Nobody knows whether the data is an old copy: too few anchors have said what they hold of our own feed.
+    case ownFeedUnconfirmed(answered: Int, wanted: Int)
     /// The lost part of the own feed is back.
     case ownFeedRecovered(UInt64)
+    /// An author's key gave way to another, by both: trust in the old one is trust in the new one.
+    case rotated(from: PublicKey, to: PublicKey)
+    /// An author's key named two successors: it counts for nothing, and its trust goes to neither.
+    case rotationForked(author: PublicKey)
+    /// The author of a device said that nothing after a place of it counts.
+    case revoked(device: PublicKey, after: UInt64)
+    /// The same of this device.
+    case ownDeviceRevoked(after: UInt64)
     case storeFailed(StoreFailure)
     case storeRecovered
 }

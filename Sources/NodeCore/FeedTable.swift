@@ -6,11 +6,23 @@ struct FeedIndex: Hashable, Sendable {
     let raw: Int
 }
 
-/// What the core knows of one feed: a hash chain up to the tip, and a window past it.
+/// What the core knows of one feed: a hash chain from its base up to the tip, and a window past it.
 struct FeedState: Sendable {
     let key: PublicKey
-    /// Who speaks here: the delegating author, or the key itself.
+    /// Who speaks here, as far as is committed: the delegating author, or the key itself, or what that changed to.
     var author: PublicKey
+    /// The same as far as is verified.
+    private(set) var tipAuthor: PublicKey
+    /// Who speaks at the first place that is held.
+    private(set) var baseAuthor: PublicKey
+    /// Places 1 ... base are not held; unless it is 0, a checkpoint follows.
+    private(set) var base: UInt64 = 0
+    /// Id of the place at the base.
+    private(set) var baseID: RecordID = .zero
+    /// Checkpoints that are verified, ascending.
+    private(set) var checkpoints: [FeedCheckpoint] = []
+    /// A range that should have begun with a checkpoint did not: the feed is held from its first record or not.
+    var lacksCheckpoints = false
     /// Highest contiguous sequence that is committed.
     var frontier: UInt64 = 0
     var head: RecordID = .zero
@@ -19,8 +31,8 @@ struct FeedState: Sendable {
     var tip: UInt64 = 0
     var tipID: RecordID = .zero
     var tipTime = Instant(milliseconds: 0)
-    /// `IDFingerprint` of the records 1 ... tip.
-    var fingerprints: [UInt64] = []
+    /// `IDFingerprint` of the records base + 1 ... tip.
+    private(set) var fingerprints: [UInt64] = []
     /// Verified records past a gap, ascending by sequence.
     var window: [WaitingRecord] = []
     /// The place that was signed twice; nothing at or after it counts.
@@ -29,17 +41,53 @@ struct FeedState: Sendable {
     var upstreams: [LinkID] = []
     /// Value of the table's clock when the frontier last moved.
     var changedAt: UInt64 = 0
+    /// What it is charged of its author's share: up to the tip, and up to the frontier.
+    var bytes: UInt64 = 0
+    var committedBytes: UInt64 = 0
+    /// What its verified places are charged, base + 1 ... tip.
+    private var placeBytes: UInt64 = 0
+    /// More of it was refused because its author's share is used up.
+    var isHeldBack = false
 
     init(key: PublicKey) {
         self.key = key
-        author = key
+        (author, tipAuthor, baseAuthor) = (key, key, key)
+    }
+
+    /// Says who speaks at the first place.
+    mutating func open(for author: PublicKey) {
+        (self.author, tipAuthor, baseAuthor) = (author, author, author)
     }
 
     var isFrozen: Bool { frozenAt != nil }
+    /// Whether anything of it is committed.
+    var isHeld: Bool { frontier > base }
+
+    /// `IDFingerprint` of a verified place; nil for one that is not held.
+    func fingerprint(at sequence: UInt64) -> UInt64? {
+        sequence > base && sequence <= tip ? fingerprints[Int(sequence - base) - 1] : nil
+    }
+
+    /// Begins a feed of which nothing is held yet behind a place with this id.
+    mutating func begin(after sequence: UInt64, _ id: RecordID) {
+        require(tip == base && checkpoints.isEmpty, "a base is set before anything is held")
+        (base, frontier, tip) = (sequence, sequence, sequence)
+        (baseID, head, tipID) = (id, id, id)
+    }
 
     /// Appends a verified record, or the place of a retracted one, at the tip.
-    mutating func extend(id: RecordID, time: Instant?, fingerprint: UInt64) {
+    mutating func extend(by place: ChainPlace, fingerprint: UInt64) {
+        if let checkpoint = FeedCheckpoint(place, offset: placeBytes) {
+            checkpoints.append(checkpoint)
+        }
+        extend(
+            id: place.id, time: place.time, fingerprint: fingerprint, bytes: place.chargedBytes)
+        if let rotation = place.rotation { tipAuthor = rotation.new }
+    }
+
+    mutating func extend(id: RecordID, time: Instant?, fingerprint: UInt64, bytes: UInt64) {
         tip += 1
+        placeBytes += bytes
         tipID = id
         if let time { tipTime = time }
         fingerprints.append(fingerprint)
@@ -50,8 +98,81 @@ struct FeedState: Sendable {
         tip = frontier
         tipID = head
         tipTime = headTime
-        fingerprints.removeLast(fingerprints.count - Int(frontier))
+        bytes = committedBytes
+        placeBytes = committedBytes - min(committedBytes, StorageLimits.feedBytes)
+        tipAuthor = author
+        fingerprints.removeLast(fingerprints.count - Int(frontier - base))
+        while let last = checkpoints.last, last.sequence > frontier { checkpoints.removeLast() }
         window = []
+    }
+
+    /// Forgets what is before a checkpoint that is committed. What that was charged.
+    mutating func trim(before checkpoint: FeedCheckpoint) -> UInt64 {
+        let sequence = checkpoint.sequence
+        let dropped = checkpoint.offset
+        require(sequence > base && sequence <= frontier, "only what is held is dropped")
+        fingerprints.removeFirst(Int(sequence - base) - 1)
+        checkpoints.removeAll { $0.sequence < sequence }
+        for place in checkpoints.indices { checkpoints[place].offset -= dropped }
+        placeBytes -= dropped
+        bytes -= dropped
+        committedBytes -= dropped
+        (base, baseID, baseAuthor) = (sequence - 1, checkpoint.previous, checkpoint.speaker)
+        return dropped
+    }
+
+    /// Puts committed places before the base.
+    mutating func prepend(_ block: FeedBlock) {
+        require(block.base + UInt64(block.fingerprints.count) == base, "a block ends at the base")
+        fingerprints.insert(contentsOf: block.fingerprints, at: 0)
+        for place in checkpoints.indices { checkpoints[place].offset += block.bytes }
+        checkpoints.insert(contentsOf: block.checkpoints, at: 0)
+        placeBytes += block.bytes
+        bytes += block.bytes
+        committedBytes += block.bytes
+        (base, baseID, baseAuthor) = (block.base, block.baseID, block.baseAuthor)
+    }
+}
+
+/// Places that were fetched to go before the base of a feed.
+struct FeedBlock: Sendable {
+    /// The base with them.
+    let base: UInt64
+    let baseID: RecordID
+    let baseAuthor: PublicKey
+    let fingerprints: [UInt64]
+    let checkpoints: [FeedCheckpoint]
+    /// What they are charged.
+    let bytes: UInt64
+}
+
+/// Where a feed can be held from.
+struct FeedCheckpoint: Hashable, Sendable {
+    let sequence: UInt64
+    let previous: RecordID
+    let speaker: PublicKey
+    /// What the places between the base and it are charged.
+    var offset: UInt64
+
+    /// Nil for any other place.
+    init?(_ place: ChainPlace, offset: UInt64) {
+        self.offset = offset
+        guard case .record(let record) = place, case .checkpoint = record.body.payload else {
+            return nil
+        }
+        sequence = record.body.sequence
+        previous = record.body.previous
+        speaker = record.speaker
+    }
+}
+
+extension ChainPlace {
+    var rotation: Rotation? {
+        if case .record(let record) = self, case .rotate(let rotation) = record.body.payload {
+            rotation
+        } else {
+            nil
+        }
     }
 }
 
@@ -107,7 +228,7 @@ struct FeedTable: Sendable {
     subscript(index: FeedIndex) -> FeedState {
         _read {
             require(isUsed[index.raw], "a feed index lives no longer than its feed")
-            yield slots[index.raw]
+            yield slots.span[index.raw]
         }
         _modify {
             require(isUsed[index.raw], "a feed index lives no longer than its feed")

@@ -11,6 +11,8 @@ public enum Input: Sendable {
     case dialFailed(NodeKey)
     /// Where this node says that it can be reached; nil: it does not say.
     case announce(AddressRecord?)
+    /// A node of the local net said where it is, in a datagram that came from the host.
+    case heard(AddressRecord, from: NetworkAddress)
     /// One frame as it came over an authenticated link.
     case frame(LinkID, [UInt8])
     /// Own statements to sign, in order. Answered by `Effect.published`.

@@ -10,6 +10,8 @@ struct LinkState: Sendable {
 
     let nodeKey: NodeKey
     let direction: LinkDirection
+    /// The user named the peer.
+    var isAnchor = false
     /// Tells this link from a later one of the same number.
     let session: UInt64
     var phase: Phase
@@ -25,7 +27,11 @@ struct LinkState: Sendable {
     var sketches = false
     var trees = false
     /// The sketch that is under way, and from when the peer may begin another.
-    var reconciliation: Reconciliation?
+    var reconciliation: Reconciliation? {
+        didSet { sketchDue = reconciliation?.deadline ?? .max }
+    }
+    /// When that is over; the sketch itself is large, and looked at in every turn.
+    private(set) var sketchDue = UInt64.max
     var nextSketch: UInt64 = 0
     /// Value of the feed table's clock when this link was last told frontiers.
     var toldThrough: UInt64 = 0
@@ -39,6 +45,10 @@ struct LinkState: Sendable {
     var scanAt: UInt64?
     /// Ranges that it owes us.
     private(set) var ranges: BoundedTable<PublicKey, (request: RangeRequest, deadline: UInt64)>
+    /// How many it may owe us at a time: few on a new link, one more with each answer. What a link that breaks soon owed
+    /// is lost, so it must not be all that there was to ask.
+    private(set) var rangeAllowance: Int
+    private let firstAllowance: Int
     /// No range is due earlier; looked at in every turn, where the ranges are not.
     private(set) var rangesDue = UInt64.max
     /// Times in a row that range requests were not answered in time, and when it may be asked again.
@@ -66,6 +76,8 @@ struct LinkState: Sendable {
         nextFrontier = .max
         wants = BoundedTable(capacity: limits.wantsPerLink)
         ranges = BoundedTable(capacity: limits.rangesPerLink)
+        firstAllowance = limits.firstRangesPerLink
+        rangeAllowance = firstAllowance
         proofsSent = BoundedTable(capacity: limits.forkProofs)
     }
 
@@ -77,10 +89,8 @@ struct LinkState: Sendable {
     @inline(__always)
     var nextDeadline: UInt64 {
         if case .awaitingHello(let deadline) = phase { return deadline }
-        var due = min(nextPing, nextFrontier, askAgainAt ?? .max, scanAt ?? .max)
-        due = min(due, rangesDue)
-        if let reconciliation { due = min(due, reconciliation.deadline) }
-        return due
+        let due = min(nextPing, nextFrontier, askAgainAt ?? .max, scanAt ?? .max)
+        return min(due, rangesDue, sketchDue)
     }
 
     mutating func owe(_ request: RangeRequest, until deadline: UInt64) {
@@ -89,7 +99,14 @@ struct LinkState: Sendable {
     }
 
     /// What the peer was asked of a feed; it owes that no longer.
-    mutating func settle(_ feed: PublicKey) -> RangeRequest? { ranges.remove(feed)?.request }
+    mutating func settle(_ feed: PublicKey) -> RangeRequest? {
+        guard let settled = ranges.remove(feed) else { return nil }
+        rangeAllowance = min(rangeAllowance + 1, ranges.capacity)
+        return settled.request
+    }
+
+    /// Whether it may be asked for another range.
+    var mayOweMore: Bool { ranges.count < min(rangeAllowance, ranges.capacity) }
 
     /// Takes away what is late and says of which feeds. O(1) when nothing is, O(ranges) otherwise.
     mutating func takeLate(_ time: UInt64) -> [PublicKey] {
@@ -105,6 +122,7 @@ struct LinkState: Sendable {
             }
         }
         for feed in late { ranges.remove(feed) }
+        rangeAllowance = firstAllowance
         return late
     }
 
@@ -117,6 +135,21 @@ struct LinkState: Sendable {
     /// How far the peer said or showed that it has the feed.
     func known(_ feed: FeedIndex) -> UInt64 {
         feed.raw < reaches.count ? UInt64(reaches[feed.raw].known) : 0
+    }
+
+    /// Whether it showed that it does not hold this place of a feed.
+    func lacks(_ sequence: UInt64, of feed: FeedIndex) -> Bool {
+        feed.raw < reaches.count && sequence < UInt64(reaches[feed.raw].begins)
+    }
+
+    mutating func note(begins sequence: UInt64, of feed: FeedIndex) {
+        makeRoom(for: feed)
+        reaches[feed.raw].begins = UInt32(clamping: sequence)
+    }
+
+    /// It may hold more by now. O(feeds).
+    mutating func forgetBeginnings() {
+        for place in reaches.indices { reaches[place].begins = 0 }
     }
 
     func isKnown(_ feed: FeedIndex, through sequence: UInt64) -> Bool { known(feed) >= sequence }

@@ -93,10 +93,16 @@ extension Node {
         }
     }
 
-    /// Notes that a link has more of a feed than we do, as far as we would hold it.
+    /// Notes that a link has more of a feed than we do, as far as we would hold it; not where it showed that it lacks
+    /// the places that we need first.
     mutating func want(_ feed: PublicKey, through told: UInt64, from link: LinkID) {
-        let sequence = feed == configuration.feed ? told : min(told, recordCap(of: feed))
+        let sequence = worthAsking(feed, through: told)
         guard sequence > feeds.tip(of: feed) else { return }
+        if let index = feeds.index(of: feed) {
+            // What its author's share has no room for would be refused again.
+            if feeds[index].isHeldBack { return }
+            if links[link]?.lacks(feeds[index].tip + 1, of: index) == true { return }
+        }
         let hasRoom = wantsTotal < limits.wants
         let added = links.update(link) { state -> Int in
             let before = state.wants.count
@@ -145,9 +151,13 @@ extension Node {
         guard let slot = links.slot(of: link), links[slot: slot].isReady else { return }
         links[slot: slot].scanAt = nil
         guard !links[slot: slot].wants.isEmpty, links[slot: slot].askAgainAt == nil else { return }
+        guard storeRestsUntil == nil else {
+            links[slot: slot].scanAt = storeRestsUntil
+            return
+        }
         var left = min(links[slot: slot].wants.count, limits.scannedWants)
         var hasAsked = false
-        while left > 0, !links[slot: slot].ranges.isFull, !links[slot: slot].wants.isEmpty {
+        while left > 0, links[slot: slot].mayOweMore, !links[slot: slot].wants.isEmpty {
             left -= 1
             let place = links[slot: slot].scanFrom % links[slot: slot].wants.count
             let feed = links[slot: slot].wants.keys[place]
@@ -159,11 +169,12 @@ extension Node {
                 continue
             }
             links[slot: slot].scanFrom = place + 1
-            if links[slot: slot].ranges.contains(feed) { continue }
             if let other = fetching[feed], other.deadline > now.monotonicMilliseconds { continue }
+            if links[slot: slot].ranges.contains(feed) { continue }
             guard mayFetch(feed, now) else { continue }
-            let last = min(through, tip + WireLimits.rangeSpan)
-            ask(RangeRequest(feed: feed, first: tip + 1, last: last), link, now, &effects)
+            let first = firstWanted(feed, through: through)
+            let last = min(through, first + WireLimits.rangeSpan - 1)
+            ask(RangeRequest(feed: feed, first: first, last: last), link, now, &effects)
             hasAsked = true
         }
         guard links[slot: slot].wants.count > links[slot: slot].ranges.count else { return }
@@ -196,7 +207,7 @@ extension Node {
         ask(request, link, now, &effects)
     }
 
-    private mutating func ask(
+    mutating func ask(
         _ request: RangeRequest, _ link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) {
         let deadline = now.monotonicMilliseconds + limits.rangeMilliseconds

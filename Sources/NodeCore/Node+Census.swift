@@ -19,15 +19,23 @@ extension Node {
             MapCensus(name: "links", count: links.count, capacity: links.capacity),
             MapCensus(name: "feeds", count: feeds.count, capacity: feeds.capacity),
             MapCensus(
-                name: "stranger-feeds", count: strangers.count, capacity: limits.strangerFeeds),
+                name: "stranger-feeds", count: pool.strangers, capacity: limits.strangerFeeds),
+            MapCensus(name: "pool-feeds", count: pool.members.count, capacity: feeds.capacity),
             MapCensus(name: "wants", count: wantsTotal, capacity: limits.wants),
             MapCensus(name: "sketches", count: sketchCount, capacity: limits.sketches),
             MapCensus(name: "window", count: windowTotal, capacity: limits.windowRecords),
             MapCensus(name: "fetching", count: fetching.count, capacity: fetching.capacity),
             MapCensus(name: "fork-proofs", count: proofs.count, capacity: proofs.capacity),
+            MapCensus(
+                name: "rotations", count: succession.count, capacity: succession.capacity),
+            MapCensus(
+                name: "revocations", count: revocations.count, capacity: revocations.capacity),
             MapCensus(name: "authors", count: accounts.count, capacity: accounts.capacity),
             MapCensus(name: "scores", count: scores.count, capacity: scores.capacity),
+            MapCensus(name: "blocks", count: blocks.count, capacity: blocks.capacity),
             MapCensus(name: "awaited", count: awaited.count, capacity: awaited.capacity),
+            MapCensus(
+                name: "unannounced", count: unannounced.count, capacity: unannounced.capacity),
             MapCensus(name: "declined", count: declined.count, capacity: declined.capacity),
             MapCensus(name: "titles", count: titles.count, capacity: titles.capacity),
             MapCensus(name: "trust", count: trust.count, capacity: trust.capacity),
@@ -61,18 +69,40 @@ extension Node {
         return skews.count >= 3 ? skews[skews.count / 2] : nil
     }
 
+    /// The nodes behind ready links that said or showed to have all that is held here of a feed, in the order of the links.
+    public func holders(of feed: PublicKey) -> [NodeKey] {
+        guard let index = feeds.index(of: feed), feeds[index].isHeld else { return [] }
+        let frontier = feeds[index].frontier
+        return links.values.filter { $0.isReady && $0.isKnown(index, through: frontier) }
+            .map(\.nodeKey)
+    }
+
+    /// Authors of frozen feeds that are held here, ascending, each once.
+    public var forkedAuthors: [PublicKey] {
+        var found: [PublicKey] = []
+        for feed in proofs.keys {
+            if let index = feeds.index(of: feed) { found.append(feeds[index].author) }
+        }
+        return found.sorted().reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
+
     public var feedCount: Int { feeds.count }
     public var forkedFeedCount: Int { proofs.count }
 
     /// Frontier of one feed; 0 when nothing of it is held.
     public func frontier(of feed: PublicKey) -> UInt64 {
-        feeds.index(of: feed).map { feeds[$0].frontier } ?? 0
+        feeds.index(of: feed).map { feeds[$0].isHeld ? feeds[$0].frontier : 0 } ?? 0
+    }
+
+    /// Sequence of the first place that is held of a feed: 1, or a checkpoint's; 0 when nothing of it is held.
+    public func firstHeld(of feed: PublicKey) -> UInt64 {
+        feeds.index(of: feed).map { feeds[$0].isHeld ? feeds[$0].base + 1 : 0 } ?? 0
     }
 
     /// Committed records of all feeds, the own feed included.
     public var recordCount: UInt64 {
         var sum: UInt64 = 0
-        feeds.forEach { _, feed in sum += feed.frontier }
+        feeds.forEach { _, feed in sum += feed.frontier - feed.base }
         return sum
     }
 
@@ -81,7 +111,7 @@ extension Node {
     public var frontierDigest: (feeds: Int, digest: Bytes32) {
         var entries: [(PublicKey, UInt64, RecordID)] = []
         feeds.forEach { _, feed in
-            if feed.frontier > 0, !feed.isFrozen {
+            if feed.isHeld, !feed.isFrozen {
                 entries.append((feed.key, feed.frontier, feed.head))
             }
         }

@@ -14,23 +14,35 @@ extension Node {
     /// Hands what was gathered to the store, at most `commitsInFlight` batches at a time.
     mutating func flush(_ now: Moment, _ effects: inout [Effect]) {
         flushRecovered(&effects)
-        guard !gathered.isEmpty, commits.count < limits.commitsInFlight else { return }
+        guard !gathered.isEmpty, commits.count < limits.commitsInFlight, !isStoreResting else {
+            return
+        }
         // What a failing store refused rides along with the next records, not in a tight loop.
-        guard storeFailure == nil || !gathered.places.isEmpty else { return }
+        guard storeFailure == nil || !gathered.places.isEmpty || gathered.isEviction else {
+            return
+        }
         let part = nextPart(now)
         gathered.places.removeFirst(part.count)
         var batch = StoreBatch()
         batch.records = part.compactMap(\.entry.storedRecord)
-        batch.tombstones = part.compactMap(\.entry.tombstone)
+        // What a RETRACT names before a suffix is not held.
+        batch.tombstones =
+            gathered.tombstones
+            + part.filter { feeds[$0.feed].base < $0.entry.tombstone?.sequence ?? 0 }
+            .compactMap(\.entry.tombstone)
         batch.removedFeeds = gathered.removedFeeds
+        batch.trims = gathered.trims
         batch.forkProofs = gathered.proofs
+        let tombstones = gathered.tombstones
         gathered.removedFeeds = []
+        gathered.trims = []
+        gathered.tombstones = []
         gathered.proofs = []
         let id = nextEffect()
         commits.append(
             InFlightCommit(
                 id: id, places: part, publication: nil, isOwn: false, proofs: batch.forkProofs,
-                removedFeeds: batch.removedFeeds))
+                removedFeeds: batch.removedFeeds, trims: batch.trims, tombstones: tombstones))
         effects.append(.commit(id, batch))
     }
 
@@ -61,10 +73,10 @@ extension Node {
 
     /// Own records that came back from a peer go where own records live.
     private mutating func flushRecovered(_ effects: inout [Effect]) {
-        let key = configuration.feed
-        let places = gathered.places.filter { feeds[$0.feed].key == key }
-        guard !places.isEmpty else { return }
-        gathered.places.removeAll { feeds[$0.feed].key == key }
+        let ownFeed = ownFeed
+        guard gathered.places.contains(where: { $0.feed == ownFeed }) else { return }
+        let places = gathered.places.filter { $0.feed == ownFeed }
+        gathered.places.removeAll { $0.feed == ownFeed }
         commitOwn(places, answering: nil, &effects)
     }
 
@@ -88,11 +100,19 @@ extension Node {
         note(failure, &effects)
         if let failure {
             failed(commit, failure, &effects)
+            if !commit.isOwn { rest(after: failure, now) }
             if failure == .conflict, !commit.isOwn { isolate(commit, now) }
         } else {
             succeeded(commit, now, &effects)
         }
         flush(now, &effects)
+    }
+
+    /// A store that cannot write is given nothing for a while; where it is full something of the pool goes.
+    private mutating func rest(after failure: StoreFailure, _ now: Moment) {
+        guard failure != .conflict else { return }
+        storeRestsUntil = now.monotonicMilliseconds + limits.storage.restMilliseconds
+        if failure == .full { makeRoomInStore() }
     }
 
     private mutating func note(_ failure: StoreFailure?, _ effects: inout [Effect]) {
@@ -104,21 +124,33 @@ extension Node {
     private mutating func succeeded(
         _ commit: InFlightCommit, _ now: Moment, _ effects: inout [Effect]
     ) {
-        let held = commit.places.filter { advance($0, now) }
+        let held = commit.places.filter { advance($0, now, &effects) }
+        for (position, place) in held.enumerated()
+        where position + 1 == held.count || held[position + 1].feed != place.feed {
+            trim(place.feed)
+        }
         push(held, now, &effects)
         if let publication = commit.publication {
-            effects.append(.published(publication, .success(held.map(\.entry.sequence))))
+            // Checkpoints are the node's own.
+            let drafted = held.filter { !$0.entry.isCheckpoint }
+            effects.append(.published(publication, .success(drafted.map(\.entry.sequence))))
         }
+        blockCommitted(commit, now, &effects)
         if commit.isOwn { noteRecovery(now, &effects) }
     }
 
     /// Moves the frontier over one committed place. False when its feed went away or was rolled back.
-    private mutating func advance(_ place: Gathered.Place, _ now: Moment) -> Bool {
+    private mutating func advance(
+        _ place: Gathered.Place, _ now: Moment, _ effects: inout [Effect]
+    ) -> Bool {
         guard let index = feeds.index(of: place.entry.feed), index == place.feed,
             place.entry.sequence == feeds[index].frontier + 1,
             feeds[index].tip > feeds[index].frontier
         else { return false }
         feeds[index].frontier += 1
+        if place.entry.feed != configuration.feed {
+            feeds[index].committedBytes += place.entry.chargedBytes
+        }
         feeds[index].head = place.entry.id
         feeds.touch(index)
         if let tombstone = place.entry.tombstone {
@@ -127,8 +159,11 @@ extension Node {
         }
         guard let stored = place.entry.storedRecord else { return true }
         feeds[index].headTime = stored.record.body.time
-        if index == feeds.index(of: configuration.feed) { own.log.append(stored.record) }
-        if !feeds[index].isFrozen { apply(stored, author: feeds[index].author, now) }
+        if index == ownFeed { own.log.append(stored.record) }
+        if let notice = noteKeys(stored.record, in: index, now) { effects.append(.notice(notice)) }
+        if counts(place.entry.sequence, of: index) {
+            apply(stored, author: feeds[index].author, now)
+        }
         return true
     }
 
@@ -137,9 +172,16 @@ extension Node {
     ) {
         if !commit.isOwn { counts.takeBack(UInt64(commit.places.count)) }
         gathered.proofs = commit.proofs + gathered.proofs
-        // A feed that has come back since is not removed under its new records.
+        // A feed that has come back since is not removed under its new records, unless it begins elsewhere and what
+        // was there of it is still in the way.
+        gathered.trims =
+            commit.trims.filter { feeds[$0.feed].map(\.base) == $0.before - 1 } + gathered.trims
+        gathered.tombstones =
+            commit.tombstones.filter { feeds.index(of: $0.feed) != nil } + gathered.tombstones
         gathered.removedFeeds =
-            commit.removedFeeds.filter { feeds.index(of: $0) == nil } + gathered.removedFeeds
+            commit.removedFeeds.filter { key in
+                feeds.index(of: key).map { feeds[$0].base > 0 && !feeds[$0].isHeld } ?? true
+            } + gathered.removedFeeds
         for place in commit.places {
             guard feeds.index(of: place.entry.feed) == place.feed else { continue }
             rollBack(place.feed)
@@ -151,6 +193,7 @@ extension Node {
     /// Forgets everything of a feed that is not committed and not on its way.
     mutating func rollBack(_ index: FeedIndex) {
         dropWindow(of: index, .storeUnavailable)
+        refund(feeds[index].bytes - feeds[index].committedBytes, to: feeds[index].author)
         feeds[index].rollBack()
         let dropped = gathered.places.filter { $0.feed == index }.count
         if feeds[index].key != configuration.feed { counts.takeBack(UInt64(dropped)) }
@@ -175,9 +218,12 @@ extension Node {
         case .rate(let item, let weight):
             add(author, item, .rate, weight, body.time, stored.firstSeen)
         case .trust(let target, let weight):
-            graph.setTrust(from: author, to: target, weight: weight.value)
+            // A key that gave way has said the last that it says of trust.
+            if succession.successor(of: author) == nil {
+                graph.setTrust(from: author, to: target, weight: weight.value)
+            }
         case .item(let item, let title): titles.note(title, of: item, by: author)
-        case .retract, .delegate, .unknown: return
+        case .retract, .delegate, .rotate, .checkpoint, .revoke, .unknown: return
         }
         ranking.graphChanged(now, configuration)
     }
@@ -212,7 +258,7 @@ extension Node {
                 guard reach < sequence, told.last != place.feed, !feeds[place.feed].isFrozen else {
                     continue
                 }
-                if !isEager(place.feed, links[slot: slot]) {
+                if !isEager(place.feed, at: slot) {
                     if lazy.last != place.feed { lazy.append(place.feed) }
                     continue
                 }
@@ -235,14 +281,17 @@ extension Node {
 
     /// Whether a link gets a feed pushed: unless it asked not to, and the own feed even then where we dialled, so
     /// that nobody who relays it decides who hears of it.
-    private func isEager(_ index: FeedIndex, _ link: LinkState) -> Bool {
-        !link.isPruned(index)
-            || (feeds[index].key == configuration.feed && link.direction == .outbound)
+    private func isEager(_ index: FeedIndex, at slot: Int) -> Bool {
+        !links[slot: slot].isPruned(index)
+            || (index == ownFeed && links[slot: slot].direction == .outbound)
     }
 
     /// Tells one link how far we hold these feeds.
     private func tell(_ told: [FeedIndex], to link: LinkID, _ effects: inout [Effect]) {
-        effects += Self.frontierFrames(told.map(entry)).map { .send(link, $0) }
+        guard !told.isEmpty else { return }
+        var entries: [Frontier.Entry] = []
+        for index in told { entries.append(feeds[index].frontierEntry) }
+        effects += Self.frontierFrames(entries).map { .send(link, $0) }
     }
 }
 

@@ -61,10 +61,10 @@ extension Node {
         guard sequence <= spot.tip, !spot.isFrozen,
             let id = Record.id(of: bytes, scheme: scheme, scratch: &scratch)
         else { return false }
+        // What was before a suffix is as good as held.
         let held =
-            sequence == spot.tip
-            ? spot.tipPrint : feeds[index].fingerprints[Int(sequence) - 1]
-        return fingerprint(id) == held
+            sequence == spot.tip ? spot.tipPrint : feeds[index].fingerprint(at: sequence)
+        return held.map { $0 == fingerprint(id) } ?? true
     }
 
     /// Counts a verdict and blames the sender for a rejection.
@@ -73,8 +73,7 @@ extension Node {
         _ effects: inout [Effect]
     ) {
         counts.count(verdict, places: places)
-        // A broken chain is validly signed: its author told two stories, and its sender knows one of them.
-        if case .reject(let reason) = verdict, reason != .brokenChain { blame(link, now, &effects) }
+        if case .reject(let reason) = verdict, !reason.isAuthors { blame(link, now, &effects) }
     }
 
     /// The verdict, or nil when it comes later: the record waits in a window, or a fork is being settled.
@@ -96,8 +95,11 @@ extension Node {
         // Nothing of a frozen feed counts, so nothing more of it is taken: what is in flight at the freeze may
         // be on the disk, and another branch in its place would contradict the store.
         if feeds[index].isFrozen { return .ignore(.frozen) }
+        if let last = lastCounted(index), body.sequence > last, body.sequence > tip {
+            return .ignore(.revoked)
+        }
         if body.sequence <= tip { return judgeHeld(record, feeds[index], now, &effects) }
-        if !isLostOwn, body.sequence > recordCap(of: body.feed) { return .ignore(.overQuota) }
+        if !isLostOwn, !hasShare(for: record, index) { return .ignore(.overQuota) }
         if body.sequence > tip + limits.windowSpan {
             want(body.feed, through: body.sequence, from: link)
             return .ignore(.tooFarAhead)
@@ -116,10 +118,14 @@ extension Node {
         return chain(record, index, link, now, &effects)
     }
 
-    /// A record of a feed that is not held: only the first of it can be linked to anything.
+    /// A record of a feed that is not held: only the first of it can be linked to anything. A pushed CHECKPOINT is
+    /// not taken for a beginning: whoever wants the suffix asks for its range.
     private mutating func judgeFirst(
         _ record: Record, from link: LinkID, _ now: Moment, _ effects: inout [Effect]
     ) -> Verdict? {
+        guard record.body.sequence == 1 || proofs.contains(record.body.feed) else {
+            return .ignore(.tooFarAhead)
+        }
         if let verdict = judgeAdmission(record, now) ?? judgeSignature(record, now) {
             return verdict
         }
@@ -132,12 +138,15 @@ extension Node {
         }
     }
 
-    /// What can be said of a feed's first record before its signature; nil when nothing speaks against it.
+    /// What can be said before its signature of the first record that is held of a feed; nil when nothing speaks
+    /// against it.
     mutating func judgeAdmission(_ record: Record, _ now: Moment) -> Verdict? {
         let key = record.body.feed
         guard !proofs.contains(key) else { return .ignore(.frozen) }
-        guard record.body.sequence == 1 else { return .ignore(.tooFarAhead) }
-        guard mayAdmit(key, of: record.speaker) else {
+        guard record.body.sequence == 1 || isBeginning(record) else {
+            return .ignore(.tooFarAhead)
+        }
+        guard mayAdmit(key, of: record.speaker, bytes: record.chargedBytes) else {
             noteDeclined(key, of: record.speaker)
             return .ignore(.overQuota)
         }
@@ -145,23 +154,34 @@ extension Node {
         return scheme.isValid(key) ? nil : .reject(.badKey)
     }
 
-    /// Takes in the feed of a verified first record, if its author agrees and there is room.
+    /// Takes in the feed of a verified first record, or of a verified CHECKPOINT, if its author agrees and there is
+    /// room.
     mutating func admitFeed(of record: Record, _ effects: inout [Effect])
         -> Result<FeedIndex, Refusal>
     {
         let key = record.body.feed
-        if case .delegate(let claimed, let consent) = record.body.payload {
-            guard isDelegated(device: key, by: claimed, consent: consent) else {
+        if let consent = record.consent {
+            guard holdsConsent(record) else {
                 return .failure(Refusal(verdict: .reject(.badDelegation)))
             }
-            guard accounts[claimed]?.feeds ?? 0 < limits.devicesPerAuthor else {
+            guard accounts[consent.author]?.feeds ?? 0 < limits.devicesPerAuthor else {
                 return .failure(Refusal(verdict: .ignore(.overQuota)))
             }
         }
-        guard let index = admit(key, author: record.speaker, &effects) else {
+        guard let index = admit(key, author: record.speaker) else {
             return .failure(Refusal(verdict: .ignore(.overQuota)))
         }
+        if record.body.sequence > 1 {
+            feeds[index].begin(after: record.body.sequence - 1, record.body.previous)
+        }
         return .success(index)
+    }
+
+    /// Whether whom a first record or a CHECKPOINT names agrees to it.
+    func holdsConsent(_ record: Record) -> Bool {
+        record.consent.map {
+            isDelegated(device: record.body.feed, by: $0.author, consent: $0.signature)
+        } ?? true
     }
 
     func isDelegated(device: PublicKey, by author: PublicKey, consent: Signature) -> Bool {
@@ -185,20 +205,31 @@ extension Node {
             ? nil : .reject(.badSignature)
     }
 
+    /// Whether the feed may hold a record more; notes that it was refused one.
+    private mutating func hasShare(for record: Record, _ index: FeedIndex) -> Bool {
+        guard !isOverCap(record.body.sequence, index) else { return false }
+        let author = feeds[index].author
+        if mayHold(record.chargedBytes, of: author, in: record.body.feed) { return true }
+        feeds[index].isHeldBack = true
+        return false
+    }
+
     /// Whether another verified place may wait for the store.
     var hasRoom: Bool { hasRoom(for: 1) }
 
     func hasRoom(for places: Int) -> Bool {
-        gathered.places.count + commits.reduce(0) { $0 + $1.places.count } + places
-            <= limits.uncommittedRecords
+        !isStoreResting
+            && gathered.places.count + commits.reduce(0) { $0 + $1.places.count } + places
+                <= limits.uncommittedRecords
     }
 
     /// A place that is taken: a replay, or a fork.
     private mutating func judgeHeld(
         _ record: Record, _ feed: FeedState, _ now: Moment, _ effects: inout [Effect]
     ) -> Verdict? {
-        let held = feed.fingerprints[Int(record.body.sequence) - 1]
-        guard fingerprint(record.id) != held else { return .ignore(.duplicate) }
+        guard let held = feed.fingerprint(at: record.body.sequence),
+            fingerprint(record.id) != held
+        else { return .ignore(.duplicate) }
         if let verdict = judgeSignature(record, now) { return verdict }
         suspectFork([.record(record)], &effects)
         return nil
@@ -237,8 +268,8 @@ extension Node {
             return .reject(.brokenChain)
         }
         if let reason = fault(of: [.record(record)], in: feeds[index]) { return .reject(reason) }
-        feeds[index].extend(
-            id: record.id, time: record.body.time, fingerprint: fingerprint(record.id))
+        guard hold(record.chargedBytes, in: index) else { return .ignore(.overQuota) }
+        feeds[index].extend(by: .record(record), fingerprint: fingerprint(record.id))
         gather(record, index, link, now)
         drainWindow(of: index, now, &effects)
         return .accept
@@ -264,14 +295,32 @@ extension Node {
     }
 }
 
+extension RejectReason {
+    /// Validly signed, and its sender may not be able to see what is wrong with it: the author told two stories and the
+    /// sender knows one; or what it contradicts is before the suffix that the sender holds.
+    var isAuthors: Bool {
+        switch self {
+        case .brokenChain, .badCheckpoint, .badRetraction, .badKeyChange: true
+        default: false
+        }
+    }
+}
+
 /// Why a feed was not taken in.
 struct Refusal: Error {
     let verdict: Verdict
 }
 
 extension Record {
-    /// For whom a feed speaks whose first record this is.
-    var speaker: PublicKey {
-        if case .delegate(let author, _) = body.payload { author } else { body.feed }
+    /// For whom a feed speaks whose first record this is, or a CHECKPOINT of which it is.
+    var speaker: PublicKey { consent?.author ?? body.feed }
+
+    /// The consent of whom it speaks for, if that is not its own key.
+    var consent: Consent? {
+        switch body.payload {
+        case .delegate(let author, let signature): Consent(author: author, signature: signature)
+        case .checkpoint(let consent): consent
+        default: nil
+        }
     }
 }

@@ -26,6 +26,7 @@ extension Node {
             return
         }
         if direction == .outbound { effects.append(.send(link, .hello(hello(at: now)))) }
+        dropUnderPressure(sparing: link, now, &effects)
     }
 
     mutating func linkDown(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
@@ -85,11 +86,17 @@ extension Node {
         case .forkProof(let one, let other):
             proved(one, other, by: link, now, &effects)
         case .invitation(let claim):
-            guard let key = links[link]?.nodeKey else { return }
+            guard let key = nodeKey(of: link) else { return }
             effects.append(.invitationClaimed(link, key, claim))
         case .addressRequest(let record): addressesAsked(record, by: link, now, &effects)
         case .addressResponse(let records): addressesTold(records, by: link, now, &effects)
         }
+    }
+
+    /// Whose link it is. `links[link]` would copy all that is known of it.
+    func nodeKey(of link: LinkID) -> NodeKey? {
+        guard let slot = links.slot(of: link) else { return nil }
+        return links[slot: slot].nodeKey
     }
 
     /// Ends a link that no honest peer would need ended.
@@ -150,9 +157,8 @@ extension Node {
         }
         if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
         meet(state.nodeKey, now)
-        noteReadyPeers(now)
         overlayUp(link, hello, now)
-        if own.waitsSince != nil { askForOwnHead(link, now, &effects) }
+        if own.headCheck != nil { askForOwnHead(link, now, &effects) }
         reconcile(link, now, &effects)
         giveUpDuplicate(of: link, &effects)
     }
@@ -160,7 +166,7 @@ extension Node {
     /// Two nodes that dialled each other keep the link that the smaller node key dialled. The dialler of the
     /// other gives it up, so that exactly one side acts.
     private func giveUpDuplicate(of link: LinkID, _ effects: inout [Effect]) {
-        guard let key = links[link]?.nodeKey, configuration.nodeKey > key else { return }
+        guard let key = nodeKey(of: link), configuration.nodeKey > key else { return }
         let same = links.keys.enumerated().filter { position, _ in
             links.values[position].nodeKey == key && links.values[position].isReady
         }
@@ -199,10 +205,12 @@ extension Node {
             expireRanges(of: link, now)
             if time >= links[slot: slot].nextFrontier {
                 wantAgain(from: link)
+                askBlocks(link, now, &effects)
                 let isWhole =
                     links[slot: slot].frontierRounds % configuration.fullFrontierRounds
                     == configuration.fullFrontierRounds - 1
                 if isWhole {
+                    links[slot: slot].forgetBeginnings()
                     reconcile(link, now, &effects)
                 } else {
                     tellFrontier(link, whole: false, now, &effects)
@@ -225,17 +233,12 @@ extension Node {
 
     /// When `endOfTurn` is next needed even if nothing arrives; monotonic milliseconds.
     public var nextDeadline: UInt64? {
-        var next = ranking.dueAt
-        for due in [
-            waitEnd, rebuilds.retryAt, ownClaimEnd, announceAt, awaitedDue,
-            overlayDeadline,
-        ].compactMap({ $0 }) {
-            next = min(next ?? due, due)
-        }
-        for slot in links.keys.indices {
-            let due = links[slot: slot].nextDeadline
-            next = min(next ?? due, due)
-        }
-        return next
+        // Asked after every turn: nothing is allocated.
+        var next = min(ranking.dueAt ?? .max, headCheckDeadline ?? .max)
+        next = min(next, rebuilds.retryAt ?? .max, ownClaimEnd ?? .max)
+        next = min(next, announceAt ?? .max, awaitedDue ?? .max)
+        next = min(next, overlayDeadline ?? .max, storeRestsUntil ?? .max)
+        for slot in links.keys.indices { next = min(next, links[slot: slot].nextDeadline) }
+        return next == .max ? nil : next
     }
 }

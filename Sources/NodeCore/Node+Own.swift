@@ -7,12 +7,13 @@ extension Node {
     mutating func publish(
         _ drafts: [OwnDraft], answering id: EffectID, _ now: Moment, _ effects: inout [Effect]
     ) {
-        guard let index = feeds.index(of: configuration.feed) else { return }
         if mustWait, own.held.count < limits.heldPublications {
             own.held.append((id, drafts))
             return
         }
-        guard !mustWait, !own.isFenced, !own.isUncertain, !feeds[index].isFrozen else {
+        guard !mustWait, own.headCheck == nil, !own.isFenced, !own.isUncertain,
+            !feeds[ownFeed].isFrozen, lastCounted(ownFeed) == nil
+        else {
             effects.append(.published(id, .failure(.fenced)))
             return
         }
@@ -25,19 +26,39 @@ extension Node {
             effects.append(.published(id, .success([])))
             return
         }
-        guard isConsentInPlace(drafts, tip: feeds[index].tip) else {
+        guard isConsentInPlace(drafts, tip: feeds[ownFeed].tip) else {
             effects.append(.published(id, .failure(.fenced)))
             return
         }
         var places: [Gathered.Place] = []
         for draft in drafts {
-            let record = sign(draft, after: feeds[index], now)
-            feeds[index].extend(
-                id: record.id, time: record.body.time, fingerprint: fingerprint(record.id))
-            let stored = StoredRecord(record: record, firstSeen: now.wall)
-            places.append(Gathered.Place(entry: .record(stored), feed: index, source: nil))
+            if (feeds[ownFeed].tip + 1) % limits.checkpointSpan == 0 {
+                let checkpoint = OwnDraft(payload: .checkpoint(ownConsent))
+                places.append(append(sign(checkpoint, after: feeds[ownFeed], now), now))
+            }
+            places.append(append(sign(draft, after: feeds[ownFeed], now), now))
         }
         commitOwn(places, answering: id, &effects)
+    }
+
+    private mutating func append(_ record: Record, _ now: Moment) -> Gathered.Place {
+        feeds[ownFeed].extend(by: .record(record), fingerprint: fingerprint(record.id))
+        let stored = StoredRecord(record: record, firstSeen: now.wall)
+        return Gathered.Place(entry: .record(stored), feed: ownFeed, source: nil)
+    }
+
+    /// What our first record says of whom the own feed speaks for, or the last ROTATE.
+    private var ownConsent: Consent? {
+        let last = own.log.entries.last {
+            if case .rotate = $0.payload { true } else { false }
+        }
+        if case .rotate(let rotation)? = last?.payload {
+            return Consent(author: rotation.new, signature: rotation.consent)
+        }
+        guard case .delegate(let author, let signature)? = own.log.entries.first?.payload else {
+            return nil
+        }
+        return Consent(author: author, signature: signature)
     }
 
     /// A device's feed opens with its author's consent, or nobody would know whose it is; nowhere else may it
@@ -55,7 +76,8 @@ extension Node {
         let wanted = min(draft.time ?? now.wall, now.wall)
         let body = RecordBody(
             feed: configuration.feed, sequence: feed.tip + 1, previous: feed.tipID,
-            time: max(wanted, feed.tipTime), payload: draft.payload)
+            time: max(wanted, feed.tipTime), isIgnorable: draft.payload.isIgnorable,
+            payload: draft.payload)
         return Record(
             signing: body, network: configuration.network, signer: signer, scheme: scheme)
     }
@@ -74,17 +96,19 @@ extension Node {
     }
 
     /// Whether the own feed is not confirmed after a restart, or a peer may yet prove that it goes on.
-    var mustWait: Bool { own.waitsSince != nil || isRecovering || ownClaimEnd != nil }
+    var mustWait: Bool {
+        let asks = own.headCheck.map { !$0.isOverdue } ?? false
+        return asks || isRecovering || ownClaimEnd != nil
+    }
 
     /// When the last claim to hold more of the own feed has had its time. Anybody can claim it: each link
     /// delays us once, for one range request, `ownClaims` links in all, unless it delivers.
     var ownClaimEnd: UInt64? {
-        guard let index = feeds.index(of: configuration.feed) else { return nil }
-        let frontier = feeds[index].frontier
+        let frontier = feeds[ownFeed].frontier
         var end: UInt64?
         for slot in links.keys.indices {
             guard let until = links[slot: slot].ownClaimUntil, until > 0,
-                links[slot: slot].known(index) > frontier
+                links[slot: slot].known(ownFeed) > frontier
             else { continue }
             end = max(end ?? until, until)
         }
@@ -115,39 +139,17 @@ extension Node {
 
     /// Lost own records came back and are on their way to the disk.
     private var isRecovering: Bool {
-        guard own.isFenced, let feed = feeds[configuration.feed] else { return false }
-        return feed.tip > feed.frontier
+        own.isFenced && feeds[ownFeed].tip > feeds[ownFeed].frontier
     }
 
     /// Ends waits that are over and publishes what was held.
     mutating func releaseHeld(_ now: Moment, _ effects: inout [Effect]) {
-        let time = now.monotonicMilliseconds
-        if let due = waitEnd, due <= time { own.waitsSince = nil }
+        runHeadCheck(now, &effects)
         expireOwnClaims(now)
         guard !own.held.isEmpty, !mustWait else { return }
         let held = own.held
         own.held = []
         for (id, drafts) in held { publish(drafts, answering: id, now, &effects) }
-    }
-
-    /// When waiting for peers after a restart ends, if it is still on.
-    var waitEnd: UInt64? {
-        guard let since = own.waitsSince else { return nil }
-        let latest = since + configuration.ownHeadWaitMilliseconds
-        guard let ready = own.peersReadyAt else { return latest }
-        return min(latest, ready + configuration.ownHeadSettleMilliseconds)
-    }
-
-    /// A peer became ready: are there enough of them to ask for the own head?
-    mutating func noteReadyPeers(_ now: Moment) {
-        guard own.waitsSince != nil, own.peersReadyAt == nil else { return }
-        var keys: [NodeKey] = []
-        for state in links.values where state.isReady && !keys.contains(state.nodeKey) {
-            keys.append(state.nodeKey)
-        }
-        if keys.count >= configuration.ownHeadPeers {
-            own.peersReadyAt = now.monotonicMilliseconds
-        }
     }
 
     /// A record of our own feed that we do not hold, signed by our key: publishing would fork it.
@@ -160,19 +162,15 @@ extension Node {
 
     /// A peer holds more of our own feed than we do: nothing is published until it is back.
     mutating func fence(known: UInt64, _ effects: inout [Effect]) {
-        guard let index = feeds.index(of: configuration.feed), known > feeds[index].tip,
-            known > own.lostThrough ?? 0
-        else { return }
+        guard known > feeds[ownFeed].tip, known > own.lostThrough ?? 0 else { return }
         own.lostThrough = known
-        effects.append(.notice(.ownFeedBehind(held: feeds[index].frontier, known: known)))
+        effects.append(.notice(.ownFeedBehind(held: feeds[ownFeed].frontier, known: known)))
     }
 
     mutating func noteRecovery(_ now: Moment, _ effects: inout [Effect]) {
-        guard let lost = own.lostThrough, let feed = feeds[configuration.feed],
-            feed.frontier >= lost
-        else { return }
+        guard let lost = own.lostThrough, feeds[ownFeed].frontier >= lost else { return }
         own.lostThrough = nil
-        effects.append(.notice(.ownFeedRecovered(feed.frontier)))
+        effects.append(.notice(.ownFeedRecovered(feeds[ownFeed].frontier)))
         // Others may hold more still.
         for link in links.keys { askForOwnHead(link, now, &effects) }
     }
@@ -218,9 +216,12 @@ extension Node {
 
     /// Why nothing can be published now; nil when all is well.
     public var publishObstacle: Notice? {
-        guard let feed = feeds[configuration.feed] else { return nil }
-        if let frozenAt = feed.frozenAt { return .ownFeedForked(sequence: frozenAt) }
-        if let lost = own.lostThrough { return .ownFeedBehind(held: feed.frontier, known: lost) }
+        if let frozenAt = feeds[ownFeed].frozenAt { return .ownFeedForked(sequence: frozenAt) }
+        if let last = lastCounted(ownFeed) { return .ownDeviceRevoked(after: last) }
+        if let lost = own.lostThrough {
+            return .ownFeedBehind(held: feeds[ownFeed].frontier, known: lost)
+        }
+        if let unconfirmed { return unconfirmed }
         if own.isUncertain { return .storeFailed(storeFailure ?? .ioError) }
         return nil
     }

@@ -6,8 +6,9 @@ import Records
 extension Node {
     /// A peer asks for a range of ours.
     mutating func asked(_ request: RangeRequest, by link: LinkID, _ effects: inout [Effect]) {
-        guard let index = feeds.index(of: request.feed), request.first <= feeds[index].frontier,
-            let slot = links.slot(of: link), links[slot: slot].readsRunning < limits.readsPerLink
+        guard let index = feeds.index(of: request.feed), feeds[index].isHeld,
+            request.first <= feeds[index].frontier, let slot = links.slot(of: link),
+            links[slot: slot].readsRunning < limits.readsPerLink
         else {
             let empty = RangeResponse(feed: request.feed, chain: nil)
             effects.append(.send(link, .rangeResponse(empty)))
@@ -16,10 +17,12 @@ extension Node {
         links[slot: slot].readsRunning += 1
         let id = nextEffect()
         reads[id] = .answer(link, session: links[slot: slot].session, request)
+        // Of a suffix what is there of it: it begins with a checkpoint.
+        let first = max(request.first, feeds[index].base + 1)
         // At least one segment: only its last place vouches for the first.
-        let wanted = max(request.last, request.first + UInt64(WireLimits.segmentPlaces) - 1)
+        let wanted = max(request.last, first + UInt64(WireLimits.segmentPlaces) - 1)
         let held = RangeRequest(
-            feed: request.feed, first: request.first, last: min(wanted, feeds[index].frontier))
+            feed: request.feed, first: first, last: min(wanted, feeds[index].frontier))
         effects.append(.readRange(id, held, maximumBytes: limits.rangeBytes))
     }
 
@@ -31,13 +34,15 @@ extension Node {
         let places = entries.compactMap { $0.place(scheme) }
         switch read {
         case .answer(let link, let session, let request):
-            guard links[link]?.session == session else { return }
-            links.update(link) { $0.readsRunning -= 1 }
+            guard let slot = links.slot(of: link), links[slot: slot].session == session else {
+                return
+            }
+            links[slot: slot].readsRunning -= 1
             let chain = places.count == entries.count ? Chain(places, through: request.last) : nil
             effects.append(
                 .send(link, .rangeResponse(RangeResponse(feed: request.feed, chain: chain))))
             if let feed = feeds.index(of: request.feed), let chain {
-                links.update(link) { $0.note(offered: chain.last, of: feed) }
+                links[slot: slot].note(offered: chain.last, of: feed)
             }
         case .fork(let suspect):
             settleFork(places, suspect, &effects)
@@ -56,7 +61,13 @@ extension Node {
             state.askAgainAt = nil
         }
         if asked != nil { release(response.feed, from: link) }
+        if response.feed == configuration.feed { noteHeadAnswer(by: link, now) }
         let before = feeds.tip(of: response.feed)
+        if let asked, let index = feeds.index(of: response.feed), asked.first <= feeds[index].base {
+            takeBlock(response.chain, asked, of: index, from: link, now, &effects)
+            pump(link, now, &effects)
+            return
+        }
         if let chain = response.chain {
             take(chain, isAsked: asked != nil, from: link, now, &effects)
         }
@@ -69,6 +80,7 @@ extension Node {
             {
                 links.update(link) { $0.withdraw(index, to: before) }
             }
+            refused(response, asked, by: link, now, &effects)
         }
         pump(link, now, &effects)
     }
@@ -138,13 +150,21 @@ extension Node {
         let fresh = segment.drop { $0.sequence <= tip }
         counts.count(.ignore(.duplicate), places: segment.count - fresh.count)
         guard let next = fresh.first else { return .ignore(.duplicate) }
+        if let ended = lastCounted(index), next.sequence > ended { return .ignore(.revoked) }
         guard next.sequence == tip + 1 else {
-            want(first.feed, through: last.sequence, from: link)
+            if mayJump(to: next, index, from: link) {
+                return judgeFirst(segment, from: link, now, &effects)
+            }
+            // Where it begins with a checkpoint the peer has nothing before it.
+            if !isBeginning(next) { want(first.feed, through: last.sequence, from: link) }
             return .ignore(.tooFarAhead)
         }
-        if !isLostOwn, let verdict = judgeQuota(fresh, now) { return verdict }
+        if !isLostOwn, let verdict = judgeQuota(fresh, of: feeds[index].author, now) {
+            return verdict
+        }
         let isBroken = next.sequence == first.sequence && before != feeds[index].tipID
-        if !isBroken, let reason = fault(of: fresh, in: feeds[index]) { return .reject(reason) }
+        let reason = isBroken ? nil : fault(of: fresh, in: feeds[index])
+        if let reason, !reason.isAuthors { return .reject(reason) }
         if !isLostOwn,
             let verdict = judgeSignature(segment, after: before, of: feeds[index].author, now)
         {
@@ -155,34 +175,58 @@ extension Node {
             probe(first.feed, at: tip, link, now, &effects)
             return .reject(.brokenChain)
         }
-        extend(index, by: fresh, from: link, now, &effects)
-        return .accept
+        if let reason { return .reject(reason) }
+        return extend(index, by: fresh, from: link, now, &effects)
     }
 
-    /// The first segment of a feed that is not held.
+    /// The first segment of a feed that is not held, or the first of a suffix that takes the place of what is held.
     private mutating func judgeFirst(
         _ segment: ArraySlice<ChainPlace>, from link: LinkID, _ now: Moment,
         _ effects: inout [Effect]
     ) -> Verdict? {
         guard case .record(let record)? = segment.first else { return .reject(.badRetraction) }
-        if let verdict = judgeAdmission(record, now) ?? judgeQuota(segment, now) { return verdict }
-        if let reason = fault(of: segment, in: FeedState(key: record.body.feed)) {
-            return .reject(reason)
+        if let verdict = judgeAdmission(record, now)
+            ?? judgeRoom(segment, of: record.speaker, now)
+        {
+            return verdict
         }
+        var state = FeedState(key: record.body.feed)
+        state.open(for: record.speaker)
+        if record.body.sequence > 1 {
+            state.begin(after: record.body.sequence - 1, record.body.previous)
+        }
+        if let reason = fault(of: segment, in: state) { return .reject(reason) }
         if let verdict = judgeSignature(segment, after: .zero, of: record.speaker, now) {
             return verdict
+        }
+        if feeds.index(of: record.body.feed) != nil {
+            guard holdsConsent(record) else { return .reject(.badDelegation) }
+            evict(record.body.feed)
         }
         switch admitFeed(of: record, &effects) {
         case .failure(let refusal): return refusal.verdict
         case .success(let index):
-            extend(index, by: segment, from: link, now, &effects)
-            return .accept
+            return extend(index, by: segment, from: link, now, &effects)
         }
     }
 
-    /// Room and clock: a segment is taken whole or not at all, so a feed may pass its cap by a part of one.
-    private func judgeQuota(_ fresh: ArraySlice<ChainPlace>, _ now: Moment) -> Verdict? {
-        guard let first = fresh.first, first.sequence <= recordCap(of: first.feed) else {
+    /// Cap, share, room and clock: a segment is taken whole or not at all, so a feed may pass its cap by a part of one,
+    /// but not its share.
+    private mutating func judgeQuota(
+        _ fresh: ArraySlice<ChainPlace>, of author: PublicKey, _ now: Moment
+    ) -> Verdict? {
+        guard let first = fresh.first,
+            feeds.index(of: first.feed).map({ !isOverCap(first.sequence, $0) }) ?? true
+        else { return .ignore(.overQuota) }
+        return judgeRoom(fresh, of: author, now)
+    }
+
+    private mutating func judgeRoom(
+        _ fresh: ArraySlice<ChainPlace>, of author: PublicKey, _ now: Moment
+    ) -> Verdict? {
+        guard let first = fresh.first else { return nil }
+        guard mayHold(fresh.reduce(0) { $0 + $1.chargedBytes }, of: author, in: first.feed) else {
+            if let index = feeds.index(of: first.feed) { feeds[index].isHeldBack = true }
             return .ignore(.overQuota)
         }
         let latest = now.wall.advanced(byMilliseconds: limits.futureMilliseconds)
@@ -191,12 +235,11 @@ extension Node {
     }
 
     private func isContradicted(_ place: ChainPlace, in feed: FeedState) -> Bool {
-        place.sequence <= feed.tip
-            && feed.fingerprints[Int(place.sequence) - 1] != fingerprint(place.id)
+        feed.fingerprint(at: place.sequence).map { $0 != fingerprint(place.id) } ?? false
     }
 
     /// What the signature of a segment says; nil when it holds. Within what the author's tier may cost.
-    private mutating func judgeSignature(
+    mutating func judgeSignature(
         _ segment: ArraySlice<ChainPlace>, after before: RecordID, of author: PublicKey,
         _ now: Moment
     ) -> Verdict? {
@@ -213,14 +256,17 @@ extension Node {
     /// What is wrong with places that follow the tip, apart from signatures and the chain itself.
     func fault(of places: ArraySlice<ChainPlace>, in feed: FeedState) -> RejectReason? {
         var time = feed.tipTime
+        var author = feed.tipAuthor
         var added: [UInt64] = []
         added.reserveCapacity(places.count)
+        /// Before the base nobody can tell.
         func isHeld(_ id: RecordID, at sequence: UInt64) -> Bool {
-            let print = fingerprint(id)
-            return sequence <= feed.tip
-                ? feed.fingerprints[Int(sequence) - 1] == print
-                : added[Int(sequence - feed.tip) - 1] == print
+            let held =
+                sequence <= feed.tip
+                ? feed.fingerprint(at: sequence) : added[Int(sequence - feed.tip) - 1]
+            return held.map { $0 == fingerprint(id) } ?? true
         }
+        var checkpoints = feed.checkpoints.map(\.sequence)
         for place in places {
             if let own = place.time {
                 guard own >= time else { return .timeReversed }
@@ -229,14 +275,31 @@ extension Node {
             switch place {
             case .tombstone(_, let sequence, _, _):
                 // The first record says for whom the feed speaks, and stays.
-                guard sequence > 1 else { return .badRetraction }
+                guard sequence > 1, sequence != feed.base + 1 else { return .badRetraction }
             case .record(let record):
                 switch record.body.payload {
                 case .delegate where record.body.sequence != 1: return .badDelegation
+                case .checkpoint:
+                    guard record.body.sequence % limits.checkpointSpan == 0,
+                        record.speaker == author
+                    else { return .badCheckpoint }
+                    checkpoints.append(record.body.sequence)
                 case .retract(let sequence, let id, let previous):
                     guard sequence > 1, sequence < record.body.sequence,
-                        isHeld(id, at: sequence), isHeld(previous, at: sequence - 1)
+                        !checkpoints.contains(sequence), isHeld(id, at: sequence),
+                        isHeld(previous, at: sequence - 1)
                     else { return .badRetraction }
+                case .rotate(let rotation):
+                    guard rotation.old == author,
+                        rotation.isSigned(
+                            feed: feed.key, network: configuration.network, scheme: scheme)
+                    else { return .badKeyChange }
+                    author = rotation.new
+                case .revoke(let revocation):
+                    guard
+                        revocation.isSigned(
+                            by: author, network: configuration.network, scheme: scheme)
+                    else { return .badKeyChange }
                 default: break
                 }
             }
@@ -245,29 +308,30 @@ extension Node {
         return nil
     }
 
-    /// Puts verified places behind the tip.
+    /// Puts verified places behind the tip, if its author's share has room for them.
     private mutating func extend(
         _ index: FeedIndex, by places: ArraySlice<ChainPlace>, from link: LinkID, _ now: Moment,
         _ effects: inout [Effect]
-    ) {
+    ) -> Verdict {
+        guard hold(places.reduce(0) { $0 + $1.chargedBytes }, in: index) else {
+            return .ignore(.overQuota)
+        }
         let isOwn = feeds[index].key == configuration.feed
         for place in places {
-            feeds[index].extend(
-                id: place.id, time: place.time, fingerprint: fingerprint(place.id))
+            feeds[index].extend(by: place, fingerprint: fingerprint(place.id))
             switch place {
             case .record(let record): gather(isOwn ? signed(record) : record, index, link, now)
-            case .tombstone(let feed, let sequence, let id, let retraction):
-                let tombstone = Tombstone(
-                    feed: feed, sequence: sequence, id: id, retraction: retraction.body.sequence,
-                    encodedRetraction: retraction.encoded)
+            case .tombstone:
                 gathered.places.append(
-                    Gathered.Place(entry: .tombstone(tombstone), feed: index, source: link))
+                    Gathered.Place(
+                        entry: StoredEntry(place, firstSeen: now.wall), feed: index, source: link))
             }
         }
         counts.count(.accept, places: places.count)
         noteFetched(index, places: places.count, now)
         noteBrought(places.count, of: index, by: link, now)
         drainWindow(of: index, now, &effects)
+        return .accept
     }
 
     /// A lost own record that came back without its signature gets it again: Ed25519 signs a body always alike.

@@ -106,16 +106,35 @@ extension Node {
         if author == configuration.author {
             for entry in own.privateLog.entries { applyPrivate(entry) }
         }
+        let retracted = Set(entries.compactMap(\.retracted))
         for entry in entries {
-            guard let feed = feeds[entry.feed], !feed.isFrozen, entry.sequence <= feed.frontier
+            guard let index = feeds.index(of: entry.feed), counts(entry.sequence, of: index),
+                feeds[index].author == author, entry.sequence <= feeds[index].frontier,
+                entry.sequence > feeds[index].base
             else { continue }
-            if let stored = entry.storedRecord {
+            if entry.storedRecord != nil, let tombstone = bury(entry, retracted, entries) {
+                gathered.tombstones.append(tombstone)
+                ledger.noteWithdrawal(by: author)
+            } else if let stored = entry.storedRecord {
                 apply(stored, author: author, now)
             } else {
                 ledger.noteWithdrawal(by: author)
             }
         }
+        carryTrust(of: author)
         ranking.graphChanged(now, configuration)
+    }
+
+    /// What takes the place of a record that was fetched behind the RETRACT that names it; nil for any other.
+    private func bury(
+        _ entry: StoredEntry, _ retracted: Set<RetractedPlace>, _ entries: [StoredEntry]
+    ) -> Tombstone? {
+        guard retracted.contains(RetractedPlace(feed: entry.feed, sequence: entry.sequence)) else {
+            return nil
+        }
+        return entries.lazy.compactMap(\.tombstone).first {
+            $0.feed == entry.feed && $0.sequence == entry.sequence && $0.id == entry.id
+        }
     }
 
     mutating func startRanking(_ now: Moment, _ effects: inout [Effect]) {
@@ -146,16 +165,19 @@ extension Node {
         let ordered = reached.sorted { ($1.trust, $0.author) < ($0.trust, $1.author) }
         for entry in ordered where entry.trust > 0 { table.set(entry.author, entry.trust) }
         hasRanked = true
-        let strangersBefore = strangers
+        let strangersBefore = pool.members.filter(\.isStranger)
         trust = table
         graph.adopt(trust: reached.map { ($0.author, $0.trust) })
-        sortStrangers()
-        wantMore(
-            of: strangersBefore.compactMap { stranger in
-                feeds.index(of: stranger.feed).flatMap {
-                    isReachable(feeds[$0].author) ? $0 : nil
-                }
-            })
+        sortPool()
+        enforceShares()
+        let befriended = strangersBefore.compactMap { stranger in
+            feeds.index(of: stranger.feed).flatMap { isReachable(feeds[$0].author) ? $0 : nil }
+        }
+        wantMore(of: befriended)
+        releaseHeldBack()
+        for index in befriended where feeds[index].base > 0 {
+            askBlock(before: index, now, &effects)
+        }
     }
 
     /// Whether the graph has changed since the last snapshot that was ranked: one is due, or runs.
@@ -166,4 +188,19 @@ extension Node {
 
     /// The ego's trust in an author as of the last ranking, 0 ... 1.
     public func trust(in author: PublicKey) -> Double { trust[author] ?? 0 }
+}
+
+/// A place that a RETRACT names.
+private struct RetractedPlace: Hashable {
+    let feed: PublicKey
+    let sequence: UInt64
+}
+
+extension StoredEntry {
+    fileprivate var retracted: RetractedPlace? {
+        guard let stored = storedRecord,
+            case .retract(let sequence, _, _) = stored.record.body.payload
+        else { return nil }
+        return RetractedPlace(feed: feed, sequence: sequence)
+    }
 }

@@ -147,8 +147,9 @@ extension Node {
 
     /// A sketch that takes too long gives way to the whole frontier.
     mutating func expireSketch(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
-        guard let sketch = links[link]?.reconciliation,
-            sketch.deadline <= now.monotonicMilliseconds
+        guard let slot = links.slot(of: link),
+            links[slot: slot].sketchDue <= now.monotonicMilliseconds,
+            let sketch = links[slot: slot].reconciliation
         else { return }
         giveUpSketch(sketch.salt, on: link, now, &effects)
     }
@@ -294,7 +295,7 @@ extension Node {
 
 extension FeedState {
     /// Whether links hear how far we hold it.
-    var isTellable: Bool { frontier > 0 && !isFrozen }
+    var isTellable: Bool { isHeld && !isFrozen }
 
     var frontierEntry: Frontier.Entry {
         Frontier.Entry(feed: key, sequence: frontier, headPrefix: head.raw.prefix64)

@@ -11,33 +11,49 @@ extension Node {
             entry.sequence == feeds[index].tip + 1
         else { return }
         let stored = entry.storedRecord
-        feeds[index].extend(
-            id: entry.id, time: stored?.record.body.time, fingerprint: fingerprint(entry.id))
+        if key != configuration.feed {
+            feeds[index].bytes += entry.chargedBytes
+            feeds[index].committedBytes = feeds[index].bytes
+            charge(entry.chargedBytes, to: feeds[index].author)
+        }
+        if let stored {
+            feeds[index].extend(by: .record(stored.record), fingerprint: fingerprint(entry.id))
+        } else {
+            feeds[index].extend(
+                id: entry.id, time: nil, fingerprint: fingerprint(entry.id),
+                bytes: entry.chargedBytes)
+        }
         feeds[index].frontier = entry.sequence
         feeds[index].head = entry.id
         feeds[index].headTime = feeds[index].tipTime
         feeds.touch(index)
         guard let stored else {
-            if !feeds[index].isFrozen { ledger.noteWithdrawal(by: feeds[index].author) }
+            if counts(entry.sequence, of: index) { ledger.noteWithdrawal(by: feeds[index].author) }
             return
         }
         if key == configuration.feed { own.log.append(stored.record) }
-        if !feeds[index].isFrozen {
-            apply(
-                stored, author: feeds[index].author,
-                Moment(wall: stored.firstSeen, monotonicMilliseconds: 0))
+        let moment = Moment(wall: stored.firstSeen, monotonicMilliseconds: 0)
+        _ = noteKeys(stored.record, in: index, moment)
+        if counts(entry.sequence, of: index) {
+            apply(stored, author: feeds[index].author, moment)
         }
     }
 
     private mutating func restoreFeed(_ entry: StoredEntry) -> FeedIndex? {
-        guard !feeds.isFull, case .record(let stored) = entry, entry.sequence == 1 else {
-            return nil
-        }
-        var author = entry.feed
-        if case .delegate(let claimed, _) = stored.record.body.payload { author = claimed }
+        guard !feeds.isFull, case .record(let stored) = entry,
+            entry.sequence == 1 || isBeginning(stored.record)
+        else { return nil }
+        let author = stored.record.speaker
         let index = feeds.add(entry.feed)
-        feeds[index].author = author
+        feeds[index].open(for: author)
+        if entry.sequence > 1 {
+            feeds[index].begin(after: entry.sequence - 1, stored.record.body.previous)
+        }
         openAccount(author)
+        // What is here was within its share; the first ranking says whether it still is.
+        accounts.update(author) { $0.share = .max >> 1 }
+        feeds[index].bytes = StorageLimits.feedBytes
+        charge(StorageLimits.feedBytes, to: author)
         if let proof = proofs[entry.feed] { feeds[index].frozenAt = proof.sequence }
         return index
     }
@@ -55,9 +71,10 @@ extension Node {
 
     /// Everything stored was given.
     public mutating func finishRestore(at now: Moment) {
-        sortStrangers()
-        if configuration.ownHeadWaitMilliseconds > 0, feeds[configuration.feed]?.frontier ?? 0 > 0 {
-            own.waitsSince = now.monotonicMilliseconds
+        sortPool()
+        if configuration.ownHeadWaitMilliseconds > 0, feeds[ownFeed].frontier > 0 {
+            let wait = configuration.ownHeadWaitMilliseconds
+            own.headCheck = HeadCheck(deadline: now.monotonicMilliseconds + wait)
         }
         ranking.graphChanged(now, configuration)
     }

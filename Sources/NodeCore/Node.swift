@@ -14,6 +14,8 @@ public struct Node: Sendable {
     let fingerprint: IDFingerprint
 
     var feeds: FeedTable
+    /// Where the own feed lies; it is never evicted.
+    let ownFeed: FeedIndex
     var links: BoundedTable<LinkID, LinkState>
     /// What peers were worth so far, by their key.
     var scores: BoundedTable<NodeKey, PeerScore>
@@ -22,18 +24,24 @@ public struct Node: Sendable {
     /// Which link a feed is being fetched from, and until when nobody else is asked.
     var fetching: BoundedTable<PublicKey, (link: LinkID, deadline: UInt64)>
     var proofs: BoundedTable<PublicKey, ForkProof>
+    /// The beginnings of blocks that go before a suffix and did not fit one range.
+    var blocks: BoundedTable<PublicKey, [ChainPlace]>
     /// Announced and not here yet.
     var awaited: BoundedTable<PublicKey, Awaited>
     /// Feeds that moved and are to be announced, and when.
-    var unannounced: [FeedIndex] = []
+    var unannounced: BoundedTable<FeedIndex, Bool>
     var announceAt: UInt64?
     var accounts: BoundedTable<PublicKey, AuthorAccount>
+    /// Authors whose key gave way to another.
+    var succession: Succession
+    /// Devices that speak no longer, and the last place of each that counts.
+    var revocations: BoundedTable<RevokedDevice, UInt64>
     /// By tier: signatures checked.
     var verified = [TokenBucket](repeating: TokenBucket(), count: Tier.allCases.count)
     /// Whose a feed is that was asked about and not taken in.
     var declined: BoundedTable<PublicKey, PublicKey>
-    /// Feeds of unreachable authors, ascending by keyed hash.
-    var strangers: [Stranger] = []
+    /// Feeds that no author's own share holds.
+    var pool: FeedPool
     /// Whether `trust` says anything yet.
     var hasRanked = false
     /// While this lasts, commits carry one feed each, to find the one that contradicts the store.
@@ -58,6 +66,8 @@ public struct Node: Sendable {
     public internal(set) var counts = VerdictCounts()
     /// Why the store last refused; nil while it works.
     public internal(set) var storeFailure: StoreFailure?
+    /// Until when the store, having refused, is given nothing.
+    var storeRestsUntil: UInt64?
     private var lastEffect: UInt64 = 0
     /// Invitations that the user accepted, by the inviting node.
     var claims = BoundedTable<NodeKey, InvitationClaim>(capacity: 64)
@@ -78,13 +88,18 @@ public struct Node: Sendable {
         self.signer = signer
         fingerprint = IDFingerprint(seed: configuration.seed)
         feeds = FeedTable(capacity: limits.feeds, mixer: fingerprint)
+        ownFeed = feeds.add(configuration.feed)
         links = BoundedTable(capacity: limits.links)
         fetching = BoundedTable(capacity: limits.links * limits.rangesPerLink)
         proofs = BoundedTable(capacity: limits.forkProofs)
         scores = BoundedTable(capacity: limits.scoredPeers)
+        succession = Succession(capacity: limits.keyChanges)
+        revocations = BoundedTable(capacity: limits.keyChanges)
+        blocks = BoundedTable(capacity: limits.openBlocks)
         awaited = BoundedTable(capacity: limits.awaitedFeeds)
         accounts = BoundedTable(capacity: limits.feeds)
         declined = BoundedTable(capacity: limits.declinedFeeds)
+        unannounced = BoundedTable(capacity: limits.feeds)
         graph = InteractionGraph(
             ego: configuration.author, limits: configuration.graphLimits,
             weighting: configuration.ranking.weighting)
@@ -93,9 +108,10 @@ public struct Node: Sendable {
         trust = BoundedTable(capacity: limits.feeds + configuration.graphLimits.authors)
         blocked = BoundedTable(capacity: 65_536)
         random = SeededRandom(seed: configuration.seed, stream: "core")
+        var pools = SeededRandom(seed: configuration.seed, stream: "pool")
+        pool = FeedPool(key: pools.next())
         addresses = configuration.overlay.map { AddressBook($0, links: limits.links) }
-        let index = feeds.add(configuration.feed)
-        feeds[index].author = configuration.author
+        feeds[ownFeed].open(for: configuration.author)
     }
 
     /// Takes one input and appends what follows from it to `effects`.
@@ -107,6 +123,7 @@ public struct Node: Sendable {
         case .linkOrigin(let link, let origin): noteOrigin(origin, of: link)
         case .dialFailed(let key): dialEnded(key, now)
         case .announce(let record): addresses?.own = record
+        case .heard(let record, let source): heard(record, from: source, now)
         case .frame(let link, let bytes): frame(bytes, from: link, now, &effects)
         case .publish(let id, let drafts): publish(drafts, answering: id, now, &effects)
         case .privateAdded(let entry): addPrivate(entry, now)
@@ -131,6 +148,8 @@ public struct Node: Sendable {
     var limits: CoreLimits { configuration.limits }
 
     private mutating func endOfTurn(_ now: Moment, _ effects: inout [Effect]) {
+        wakeStore(now)
+        rotatePool(now)
         graftOverdue(now, &effects)
         runLinkTimers(now, &effects)
         announceDue(now, &effects)

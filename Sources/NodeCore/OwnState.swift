@@ -11,9 +11,8 @@ struct OwnState: Sendable {
     var claims = 0
     /// Publications that wait until peers had time to tell what they hold of the own feed.
     var held: [(id: EffectID, drafts: [OwnDraft])] = []
-    /// Start of the wait, until it is over; when enough peers were ready.
-    var waitsSince: UInt64?
-    var peersReadyAt: UInt64?
+    /// Whether what a restart found is all that was signed; nil once that is settled.
+    var headCheck: HeadCheck?
     /// A commit failed without saying whether it happened.
     var isUncertain = false
 
@@ -103,11 +102,19 @@ public struct OwnLog: Sendable {
 }
 
 extension Payload {
+    /// Whether a node of an earlier version keeps and forwards it without understanding it.
+    var isIgnorable: Bool {
+        switch self {
+        case .rotate, .checkpoint, .revoke: true
+        default: false
+        }
+    }
+
     /// The item that the payload is about, if it is about one.
     public var itemID: ItemID? {
         switch self {
         case .play(let item, _), .like(let item, _), .rate(let item, _), .item(let item, _): item
-        case .trust, .retract, .delegate, .unknown: nil
+        case .trust, .retract, .delegate, .rotate, .checkpoint, .revoke, .unknown: nil
         }
     }
 }

@@ -35,6 +35,18 @@ public struct Tombstone: Hashable, Sendable {
     }
 }
 
+/// From here on a feed is held, and no more of it.
+public struct FeedTrim: Hashable, Sendable {
+    public var feed: PublicKey
+    /// Sequence of the first place that stays.
+    public var before: UInt64
+
+    public init(feed: PublicKey, before: UInt64) {
+        self.feed = feed
+        self.before = before
+    }
+}
+
 /// Changes that are committed together or not at all.
 public struct StoreBatch: Hashable, Sendable {
     /// Insert only. The same (feed, sequence) with another id is a failure of the whole batch.
@@ -44,18 +56,22 @@ public struct StoreBatch: Hashable, Sendable {
     public var forkProofs: [ForkProof] = []
     /// Everything held of these feeds goes, fork proofs excepted. Carried out first.
     public var removedFeeds: [PublicKey] = []
+    /// Everything before a checkpoint goes. Carried out next.
+    public var trims: [FeedTrim] = []
 
     public init() {}
 
     public var isEmpty: Bool {
         records.isEmpty && tombstones.isEmpty && forkProofs.isEmpty && removedFeeds.isEmpty
+            && trims.isEmpty
     }
 }
 
 /// One place of a feed as the store gives it back.
 public enum StoredEntry: Hashable, Sendable {
     case record(StoredRecord)
-    case tombstone(Tombstone)
+    /// Rare, and five times as large as the other.
+    indirect case tombstone(Tombstone)
 
     public var feed: PublicKey {
         switch self {

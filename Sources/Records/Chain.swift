@@ -61,6 +61,15 @@ public struct Chain: Hashable, Sendable {
         guard !places.isEmpty else { return nil }
     }
 
+    /// Whether the feed could be held from here on.
+    public var beginsWithCheckpoint: Bool {
+        if case .record(let part)? = places.first {
+            part.kind == RecordKind.checkpoint
+        } else {
+            false
+        }
+    }
+
     public var last: UInt64 { first + UInt64(places.count) - 1 }
 
     // MARK: Codec

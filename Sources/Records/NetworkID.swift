@@ -18,5 +18,7 @@ enum Domain {
     static let record = Array("vouchbird record v1".utf8) + [0]
     static let sketch = Array("vouchbird sketch v1".utf8) + [0]
     static let address = Array("vouchbird address v1".utf8) + [0]
+    static let rotation = Array("vouchbird rotation v1".utf8) + [0]
+    static let revocation = Array("vouchbird revocation v1".utf8) + [0]
     static let delegation = Array("vouchbird delegation v1".utf8) + [0]
 }

@@ -17,8 +17,26 @@ public enum Payload: Hashable, Sendable {
     case retract(sequence: UInt64, id: RecordID, previous: RecordID)
     /// This feed speaks for an author, who signed that: legal as the first record only.
     case delegate(author: PublicKey, signature: Signature)
+    /// The author's key gives way to another; the feed speaks for that one from here on.
+    case rotate(Rotation)
+    /// A device of the author speaks for it no longer.
+    case revoke(Revocation)
+    /// From here on the feed can be held without what is before: for whom it speaks, as its first record says.
+    case checkpoint(Consent?)
     /// A kind of a later version, flagged ignorable: kept and forwarded, not understood.
     case unknown(kind: UInt8, [UInt8])
+}
+
+/// For whom a device's feed speaks, and that author's signature of it; a feed without one speaks for its own key.
+public struct Consent: Hashable, Sendable {
+    public var author: PublicKey
+    /// Of `Delegation.statement`.
+    public var signature: Signature
+
+    public init(author: PublicKey, signature: Signature) {
+        self.author = author
+        self.signature = signature
+    }
 }
 
 /// The kind byte of a record.
@@ -30,8 +48,11 @@ public enum RecordKind {
     public static let item: UInt8 = 5
     public static let retract: UInt8 = 6
     public static let delegate: UInt8 = 7
+    public static let rotate: UInt8 = 8
+    public static let checkpoint: UInt8 = 9
+    public static let revoke: UInt8 = 10
     /// Above this, a kind is unknown to this version.
-    static let lastKnown = delegate
+    static let lastKnown = revoke
 }
 
 extension Payload {
@@ -44,16 +65,19 @@ extension Payload {
         case .item: RecordKind.item
         case .retract: RecordKind.retract
         case .delegate: RecordKind.delegate
+        case .rotate: RecordKind.rotate
+        case .checkpoint: RecordKind.checkpoint
+        case .revoke: RecordKind.revoke
         case .unknown(let kind, _): kind
         }
     }
 
-    /// Whether a record of this kind is kept with its own signature wherever it goes, because it must
-    /// prove something outside of its chain.
+    /// Whether a record of this kind is kept with its own signature wherever it goes: RETRACT because it must
+    /// prove something outside of its chain, CHECKPOINT so that a range can end there.
     public var keepsSignature: Bool {
         switch self {
-        case .retract: true
-        case .play, .like, .rate, .trust, .item, .delegate, .unknown: false
+        case .retract, .checkpoint: true
+        case .play, .like, .rate, .trust, .item, .delegate, .rotate, .revoke, .unknown: false
         }
     }
 
@@ -75,6 +99,14 @@ extension Payload {
         case .delegate(let author, let signature):
             writer.wrapped(author)
             writer.raw(signature.bytes)
+        case .rotate(let rotation): rotation.write(to: &writer)
+        case .revoke(let revocation): revocation.write(to: &writer)
+        case .checkpoint(let consent):
+            writer.byte(consent == nil ? 0 : 1)
+            if let consent {
+                writer.wrapped(consent.author)
+                writer.raw(consent.signature.bytes)
+            }
         case .unknown(_, let bytes):
             writer.raw(bytes)
         }
@@ -97,6 +129,9 @@ extension Payload {
         case RecordKind.delegate:
             .delegate(
                 author: try reader.wrapped("author"), signature: try reader.signature("consent"))
+        case RecordKind.rotate: .rotate(try Rotation(from: &reader))
+        case RecordKind.checkpoint: .checkpoint(try reader.consent())
+        case RecordKind.revoke: .revoke(try Revocation(from: &reader))
         default:
             try unknown(kind: kind, isIgnorable: isIgnorable, from: &reader)
         }
@@ -131,6 +166,14 @@ extension ByteReader {
         let bytes = try sized("title", 1...WireLimits.titleBytes)
         guard let title = Title(bytes: bytes) else { throw failure("title", .badText) }
         return title
+    }
+
+    mutating func consent() throws(DecodingFailure) -> Consent? {
+        switch try byte("delegated") {
+        case 0: nil
+        case 1: Consent(author: try wrapped("author"), signature: try signature("consent"))
+        default: throw failure("delegated", .unknown)
+        }
     }
 
     mutating func sequence(_ field: StaticText) throws(DecodingFailure) -> UInt64 {

@@ -5,15 +5,19 @@ public import Primitives
 /// The bytes are kept because they are what is hashed, verified, stored and forwarded: nothing is
 /// ever signed or checked over a re-encoding. A record that came in a chain may lack its own
 /// signature: a later one of its feed vouches for it (`Chain`).
+///
+/// One reference, because a record passes through many hands from the frame to the disk: all copies share its content.
 public struct Record: Hashable, Sendable {
-    public let body: RecordBody
+    @usableFromInline let content: Content
+
+    @inlinable public var body: RecordBody { content.body }
     /// Nil when only a later place of the chain vouches for the body.
-    public let signature: Signature?
+    @inlinable public var signature: Signature? { content.signature }
     /// The body, then the signature if it is held.
-    public let encoded: [UInt8]
+    @inlinable public var encoded: [UInt8] { content.encoded }
     /// BLAKE2b-256 over the record domain and the body. Never over the signature: one signer can make
     /// many valid signatures of one body.
-    public let id: RecordID
+    @inlinable public var id: RecordID { content.id }
 
     /// Reads one signed record that fills `bytes` exactly.
     public init(decoding bytes: ArraySlice<UInt8>, scheme: any SignatureScheme)
@@ -26,10 +30,9 @@ public struct Record: Hashable, Sendable {
             let signature = Signature(bytes.suffix(Signature.count))
         else { throw DecodingFailure(offset: 0, field: "record", reason: .truncated) }
         let bodyBytes = bytes.dropLast(Signature.count)
-        body = try RecordBody.decode(bodyBytes)
-        self.signature = signature
-        encoded = Array(bytes)
-        id = RecordID(raw: scheme.digest(Domain.record + bodyBytes))
+        content = Content(
+            body: try RecordBody.decode(bodyBytes), signature: signature, encoded: Array(bytes),
+            id: RecordID(raw: scheme.digest(Domain.record + bodyBytes)))
     }
 
     /// Reads one body without a signature that fills `bytes` exactly.
@@ -39,22 +42,20 @@ public struct Record: Hashable, Sendable {
         guard bytes.count <= WireLimits.recordBytes - Signature.count else {
             throw DecodingFailure(offset: 0, field: "record", reason: .outOfRange)
         }
-        body = try RecordBody.decode(bytes)
-        signature = nil
-        encoded = Array(bytes)
-        id = RecordID(raw: scheme.digest(Domain.record + bytes))
+        content = Content(
+            body: try RecordBody.decode(bytes), signature: nil, encoded: Array(bytes),
+            id: RecordID(raw: scheme.digest(Domain.record + bytes)))
     }
 
     /// Joins a decoded body to its bytes. `hashed` is the record domain and the encoded body.
     init(_ body: RecordBody, hashed: [UInt8], signature: Signature?, scheme: any SignatureScheme) {
-        self.body = body
-        self.signature = signature
         var encoded: [UInt8] = []
         encoded.reserveCapacity(hashed.count + Signature.count)
         encoded.append(contentsOf: hashed[Domain.record.count...])
         if let signature { encoded.append(contentsOf: signature.bytes) }
-        self.encoded = encoded
-        id = RecordID(raw: scheme.digest(hashed))
+        content = Content(
+            body: body, signature: signature, encoded: encoded,
+            id: RecordID(raw: scheme.digest(hashed)))
     }
 
     /// The id that `bytes` has if it is a record; nil where its length says that it is none. `scratch` holds the
@@ -79,10 +80,9 @@ public struct Record: Hashable, Sendable {
         require(signer.publicKey == body.feed, "a feed is signed by its own key")
         let bodyBytes = body.encoded
         let signature = signer.sign(Self.signedBytes(of: bodyBytes[...], network: network))
-        self.body = body
-        self.signature = signature
-        encoded = bodyBytes + signature.bytes
-        id = RecordID(raw: scheme.digest(Domain.record + bodyBytes))
+        content = Content(
+            body: body, signature: signature, encoded: bodyBytes + signature.bytes,
+            id: RecordID(raw: scheme.digest(Domain.record + bodyBytes)))
         require(encoded.count <= WireLimits.recordBytes, "a record fits its limit")
     }
 
@@ -98,8 +98,34 @@ public struct Record: Hashable, Sendable {
             signature, of: Self.signedBytes(of: bodyBytes, network: network), by: body.feed)
     }
 
+    /// The body is read from the bytes, so equal bytes are equal records.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.content === right.content
+            || (left.id == right.id && (left.signature == nil) == (right.signature == nil)
+                && left.encoded == right.encoded)
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(id) }
+
     static func signedBytes(of body: ArraySlice<UInt8>, network: NetworkID) -> [UInt8] {
         Domain.record + network.bytes + body
+    }
+}
+
+extension Record {
+    @usableFromInline
+    final class Content: Sendable {
+        @usableFromInline let body: RecordBody
+        @usableFromInline let signature: Signature?
+        @usableFromInline let encoded: [UInt8]
+        @usableFromInline let id: RecordID
+
+        init(body: RecordBody, signature: Signature?, encoded: [UInt8], id: RecordID) {
+            self.body = body
+            self.signature = signature
+            self.encoded = encoded
+            self.id = id
+        }
     }
 }
 

@@ -22,6 +22,8 @@ public enum IgnoreReason: String, Hashable, Sendable, CaseIterable {
     case overRate = "over-rate"
     /// The store could not take it; offered again, it may pass later.
     case storeUnavailable = "store-unavailable"
+    /// Its author took its consent from the device before this place.
+    case revoked
     /// The record was retracted by its author.
     case retracted
 }
@@ -40,6 +42,10 @@ public enum RejectReason: String, Hashable, Sendable, CaseIterable {
     case badDelegation = "bad-delegation"
     /// A retraction of something else than an earlier record of the same feed.
     case badRetraction = "bad-retraction"
+    /// A checkpoint where none may stand, or that speaks for another author than its feed.
+    case badCheckpoint = "bad-checkpoint"
+    /// A change of key that one of the two did not sign, or a revocation that the author did not.
+    case badKeyChange = "bad-key-change"
     /// A fork proof that proves nothing.
     case badProof = "bad-proof"
     /// Symbols that no two sets have, or more sketches than anybody needs.

@@ -40,12 +40,19 @@ public final class Simulation {
     var oracle: Oracle
     var metrics = Metrics()
     let items: [ItemID]
+    /// Where lists are judged.
+    var study: RecommendationStudy?
 
     /// What true time is at virtual time 0: 2026-01-01T00:00:00Z.
     static let epochMilliseconds: UInt64 = 1_767_225_600_000
 
     /// A world at virtual time 0. `scenario` may be a swarm; the seed resolves it.
-    public init(_ scenario: Scenario, seed: UInt64) {
+    public convenience init(_ scenario: Scenario, seed: UInt64) {
+        self.init(scenario, seed: seed, audience: nil)
+    }
+
+    /// `audience`: whose lists another run of this network judged.
+    init(_ scenario: Scenario, seed: UInt64, audience: RecommendationCast.Audience?) {
         let resolved = scenario.resolved(seed: seed)
         self.scenario = resolved
         self.seed = seed
@@ -59,6 +66,9 @@ public final class Simulation {
         items = (0..<resolved.items).compactMap { ItemID("item:\($0)") }
         oracle = Oracle(resolved, scheme: keys.scheme, network: network)
         guard !resolved.isModel else { return }
+        if resolved.egos > 0 {
+            study = RecommendationStudy(resolved, seed: seed, audience: audience)
+        }
         build(keys)
         planFaults()
         start()
@@ -102,6 +112,7 @@ public final class Simulation {
         case .restart(let host): restart(hosts[host])
         case .heal(let number): heal(number)
         case .endOfFaults: endFaults()
+        case .assurances: assure()
         case .sample: sample()
         case .endOfWarmUp: metrics.restartTraffic()
         }

@@ -38,7 +38,7 @@ struct DatabaseFile {
         // A log without its database belongs to a file that was set aside.
         for stale in [logPath, sharedMemoryPath] { try Files.remove(stale) }
         let draft = path + ".new"
-        for stale in [draft, draft + "-journal"] { try Files.remove(stale) }
+        for stale in ["", "-journal", "-wal", "-shm"] { try Files.remove(draft + stale) }
         try Files.createEmpty(draft)
         try attempt("create \(kind.name)", on: kind) {
             let queue = try DatabaseQueue(path: draft, configuration: configuration())
@@ -46,6 +46,9 @@ struct DatabaseFile {
             try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF") }
             try Schema.migrator(kind).migrate(queue)
             try queue.write(owner.write)
+            // Here and not when it is opened: a change of the mode that is cut off leaves a rollback
+            // journal, with which no reader can open the file, `inspect` neither.
+            try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
             try queue.close()
         }
         try Files.synchronise(draft)
@@ -86,6 +89,17 @@ struct DatabaseFile {
                     // Out of time: no damage so far.
                 }
             }
+        }
+    }
+
+    /// Whether the file is this owner's. Reads only.
+    func isOwned(by owner: StoreOwner) throws(StorageError) -> Bool {
+        var configuration = configuration()
+        configuration.readonly = true
+        return try attempt("open \(kind.name)", on: kind) {
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            defer { try? queue.close() }
+            return try queue.read { try owner.differences($0).isEmpty }
         }
     }
 
@@ -142,18 +156,28 @@ struct DatabaseFile {
 
     /// The net file: one writer beside readers, no wait for the disk at a commit (GRDB sets NORMAL
     /// with the log): power loss may take the newest commits, which peers give again.
-    /// `budgetBytes` bounds the file itself; the log adds a few MiB.
+    /// File and log together take at most 1.10 x `budgetBytes` (T19): the file 15/16 of it, and the log what two
+    /// numbers here and the size of a batch bound.
     func openPool(budgetBytes: UInt64) throws(StorageError) -> DatabasePool {
         try attempt("open \(kind.name)", on: kind) {
             let pool = try DatabasePool(path: path, configuration: configuration())
             // After GRDB's own start-up statements, which need a page even in a full file.
             try pool.writeWithoutTransaction { db in
-                let pages = Int64(clamping: budgetBytes) / (try pragma(db, "page_size"))
+                let pages =
+                    Int64(clamping: budgetBytes) / 16 * 15 / (try pragma(db, "page_size"))
+                let logPages = max(16, min(1_000, pages / 64))
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = \(logPages)")
                 // SQLite never goes below the pages in use: then nothing is added until some go.
                 try db.execute(sql: "PRAGMA max_page_count = \(max(1, min(pages, 0xFFFF_FFFE)))")
             }
             return pool
         }
+    }
+
+    /// Rows that one transaction deletes: each may be in a page of its own, which goes through the log. 1/16 of the
+    /// budget, at most 4 MiB.
+    static func rowsRemovedAtOnce(budgetBytes: UInt64) -> Int {
+        Int(max(64, min(1_024, budgetBytes >> 16)))
     }
 
     /// Renames a damaged file, replacing the copy of an earlier damage, and drops its log, which

@@ -73,6 +73,51 @@ struct EntryTable {
         numbers[feed] = nil
     }
 
+    /// Deletes every place of a feed before one. O(places deleted).
+    mutating func trim(_ trim: FeedTrim) throws {
+        guard let number = try knownNumber(of: trim.feed) else { return }
+        try db.cachedStatement(sql: "DELETE FROM entry WHERE feed = ? AND sequence < ?")
+            .execute(arguments: [number, Int64(clamping: trim.before)])
+    }
+
+    /// Deletes about `rows` of the last places of a feed, so that the last one left still vouches for the others; how
+    /// many went. O(rows).
+    mutating func shorten(_ feed: PublicKey, by rows: Int) throws -> Int {
+        guard let number = try knownNumber(of: feed) else { return 0 }
+        let kept = try Row.fetchOne(
+            db.cachedStatement(
+                sql: """
+                    SELECT max(sequence) FROM entry WHERE feed = ? AND is_signed = 1 AND sequence <=
+                        (SELECT sequence FROM entry WHERE feed = ?
+                         ORDER BY sequence DESC LIMIT 1 OFFSET ?)
+                    """), arguments: [number, number, rows])
+        let last = try kept.flatMap { try Columns($0).optionalInt(0) } ?? 0
+        try db.execute(
+            sql: "DELETE FROM entry WHERE feed = ? AND sequence > ?", arguments: [number, last])
+        return db.changesCount
+    }
+
+    /// Places of a feed. O(places), of the index alone.
+    mutating func count(of feed: PublicKey) throws -> Int {
+        guard let number = try knownNumber(of: feed) else { return 0 }
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT count(*) FROM entry WHERE feed = ?"),
+            arguments: [number])
+        return Int(try row.map { try Columns($0).int(0) } ?? 0)
+    }
+
+    /// How far apart the CHECKPOINTs of a feed are (docs/protocol.md).
+    static let checkpointSpan = 128
+
+    /// The first place of a feed; 0 for none.
+    mutating func first(of feed: PublicKey) throws -> UInt64 {
+        guard let number = try knownNumber(of: feed) else { return 0 }
+        let row = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT min(sequence) FROM entry WHERE feed = ?"),
+            arguments: [number])
+        return try row.flatMap { try Columns($0).optionalInt(0) }.map(UInt64.init) ?? 0
+    }
+
     /// The last place of a feed; 0 for none.
     mutating func head(of feed: PublicKey) throws -> UInt64 {
         guard let number = try knownNumber(of: feed) else { return 0 }

@@ -12,8 +12,24 @@ extension Store {
     /// `.conflict` otherwise. About one wait for the disk, whatever the number of records.
     public func commitOwn(records: [StoredRecord], tombstones: [Tombstone]) throws(StorageError) {
         guard !records.isEmpty || !tombstones.isEmpty else { return }
+        try commitOwn(records, tombstones) { _ in }
+    }
+
+    /// Commits own records by which the feed comes to speak for another author, and makes that author the owner of
+    /// both files, own.db in the same transaction. To be opened again as its files.
+    public func commitOwn(records: [StoredRecord], author: PublicKey) throws(StorageError) {
+        var successor = owner
+        successor.author = author
+        try commitOwn(records, []) { try successor.replace($0) }
+        try attempt("change the owner", on: .net) { try net.write { try successor.replace($0) } }
+    }
+
+    private func commitOwn(
+        _ records: [StoredRecord], _ tombstones: [Tombstone], also: (Database) throws -> Void
+    ) throws(StorageError) {
         try attempt("commit own records", on: .own) {
             try own.write { db in
+                try also(db)
                 var table = EntryTable(db, scheme: scheme)
                 let head = try table.head(of: owner.feed)
                 var added: [UInt64] = []
@@ -36,19 +52,23 @@ extension Store {
         }
     }
 
-    /// Commits a batch of other feeds in one transaction: feeds to remove first, then records,
-    /// tombstones and fork proofs. Does not wait for the disk.
+    /// Commits a batch of other feeds in one transaction: feeds to remove first, then what is before
+    /// a checkpoint, then records, tombstones and fork proofs. Does not wait for the disk.
     ///
     /// Insert only: another body for a taken place fails the whole batch as `.conflict`, the same
     /// body changes nothing. Of several fork proofs of a feed the one of the
     /// earliest place is kept. Throws `.full`
-    /// when the budget is used up; removing feeds works then too.
+    /// when the budget is used up; removing feeds works then too. Many places are removed in several
+    /// transactions, so that the log stays short (T19): a failure may leave a removed feed shorter.
     public func commit(_ batch: StoreBatch) throws(StorageError) {
         guard !batch.isEmpty else { return }
         try attempt("commit records", on: .net) {
+            let removed = try removeLong(batch.removedFeeds)
+            for trim in batch.trims { try trimLong(trim) }
             try net.write { db in
                 var table = EntryTable(db, scheme: scheme)
-                for feed in batch.removedFeeds { try table.remove(feed) }
+                for feed in removed { try table.remove(feed) }
+                for trim in batch.trims { try table.trim(trim) }
                 for stored in batch.records {
                     try requireForeign(stored.record.body.feed, stored.record.body.sequence)
                     _ = try table.insert(stored)
@@ -105,6 +125,56 @@ extension Store {
     }
 
     // MARK: Helpers
+
+    /// Removes feeds while they are more than one transaction should delete; gives back what is left to the caller's.
+    private func removeLong(_ feeds: [PublicKey]) throws -> [PublicKey] {
+        let limit = DatabaseFile.rowsRemovedAtOnce(budgetBytes: budgetBytes)
+        var left: [PublicKey] = []
+        var rows = 0
+        for feed in feeds {
+            var count = try net.write { db in
+                var table = EntryTable(db, scheme: scheme)
+                return try table.count(of: feed)
+            }
+            while count > limit {
+                count -= try net.write { db in
+                    var table = EntryTable(db, scheme: scheme)
+                    return try table.shorten(feed, by: limit)
+                }
+            }
+            if rows + count > limit {
+                try net.write { db in
+                    var table = EntryTable(db, scheme: scheme)
+                    for short in left { try table.remove(short) }
+                }
+                (left, rows) = ([], 0)
+            }
+            left.append(feed)
+            rows += count
+        }
+        return left
+    }
+
+    /// Trims a feed while it is more than one transaction should delete, from checkpoint to checkpoint: whatever is left by a
+    /// crash begins with one.
+    private func trimLong(_ trim: FeedTrim) throws {
+        let limit = UInt64(
+            max(
+                EntryTable.checkpointSpan,
+                DatabaseFile.rowsRemovedAtOnce(budgetBytes: budgetBytes)))
+        let span = UInt64(EntryTable.checkpointSpan)
+        var isLong = true
+        while isLong {
+            isLong = try net.write { db in
+                var table = EntryTable(db, scheme: scheme)
+                let first = try table.first(of: trim.feed)
+                guard first > 0, first + limit < trim.before else { return false }
+                let cut = (first + limit) / span * span
+                try table.trim(FeedTrim(feed: trim.feed, before: cut))
+                return true
+            }
+        }
+    }
 
     private func reading<Value>(
         _ operation: String, _ feed: PublicKey, _ body: (EntryReader) throws -> Value

@@ -73,6 +73,13 @@ public final class Store: Sendable {
         noticeList.withLock { $0 = Array(($0 + notices).suffix(16)) }
     }
 
+    /// Whether own.db of a directory is whole and this owner's; changes nothing.
+    public static func isOwned(
+        by owner: StoreOwner, directory: String
+    ) throws(StorageError) -> Bool {
+        try DatabaseFile(.own, in: directory).isOwned(by: owner)
+    }
+
     var net: DatabasePool { netPool.withLock { $0 } }
 
     // MARK: Opening

@@ -30,6 +30,15 @@ extension StoreOwner {
         }
     }
 
+    /// Writes itself over the owner of a file.
+    func replace(_ db: Database) throws {
+        for pair in pairs {
+            try db.execute(
+                sql: "UPDATE meta SET value = ? WHERE key = ?",
+                arguments: [Columns.blob(pair.value), pair.key])
+        }
+    }
+
     /// The keys of `meta` that name somebody else, or are missing. Empty when the file is ours.
     func differences(_ db: Database) throws -> [String] {
         var differences: [String] = []

@@ -71,6 +71,9 @@ public final class ChildProcess: Sendable {
     public var outputText: String { output.all.joined(separator: "\n") }
     public var errorText: String { errorOutput.all.joined(separator: "\n") }
 
+    /// Bytes of standard error so far, those that are kept no longer too.
+    public var errorBytes: Int { errorOutput.byteCount }
+
     /// The last lines of both outputs, for a failure's cause.
     public var lastWords: String {
         [errorOutput.tail(), output.tail(8)].filter { !$0.isEmpty }.joined(separator: "\n")

@@ -46,6 +46,14 @@ public final class LocalNode: Sendable {
     /// The last words of the last start.
     public var lastWords: String { child.withLock { $0?.lastWords } ?? "" }
 
+    /// What the last start has written to standard error, as far as it is kept.
+    public var errorLines: [String] {
+        child.withLock { $0?.errorText.split(separator: "\n").map(String.init) ?? [] }
+    }
+
+    /// Bytes that the last start has written to standard error, where its log goes.
+    public var errorBytes: Int { child.withLock { $0?.errorBytes ?? 0 } }
+
     // MARK: Its life
 
     /// Makes keys and databases: `vouchbird init`.
@@ -61,10 +69,10 @@ public final class LocalNode: Sendable {
     }
 
     /// Starts the daemon without waiting for it. Requires that it does not run.
-    public func start() throws(TestbedFailure) {
+    public func start(flags: [String] = []) throws(TestbedFailure) {
         let started = try ChildProcess(
             executable: settings.binary,
-            arguments: ["daemon", "--data-dir", directory.path, "--exit-with-parent"],
+            arguments: ["daemon", "--data-dir", directory.path, "--exit-with-parent"] + flags,
             environment: settings.environment)
         child.withLock { $0 = started }
     }

@@ -12,6 +12,7 @@ final class OutputLines: Sendable {
         /// How many lines went before `lines`.
         var dropped = 0
         var partial: [UInt8] = []
+        var byteCount = 0
         var isClosed = false
         var waiters: [DispatchSemaphore] = []
     }
@@ -39,6 +40,9 @@ final class OutputLines: Sendable {
                 ? state.lines : state.lines + [String(decoding: state.partial, as: UTF8.self)]
         }
     }
+
+    /// Bytes so far, whether their lines are still kept or not.
+    var byteCount: Int { state.withLock { $0.byteCount } }
 
     /// The last lines as one text, for a failure's cause.
     func tail(_ count: Int = 20) -> String {
@@ -86,6 +90,7 @@ final class OutputLines: Sendable {
 
     private func take(_ data: Data) {
         state.withLock { state in
+            state.byteCount += data.count
             for byte in data {
                 if byte == UInt8(ascii: "\n") {
                     state.finishLine()

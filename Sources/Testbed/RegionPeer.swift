@@ -80,7 +80,7 @@ public final class RegionPeer: Sendable {
         case .dialFailed(_, let failure):
             progressState.withLock { $0.failure = failure.rawValue }
             return []
-        case .control, .woken:
+        case .control, .woken, .datagram:
             return []
         }
     }

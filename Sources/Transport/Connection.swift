@@ -20,6 +20,8 @@ struct Connection {
     /// Something arrived since the last reading.
     var isTouched = true
     var account: ByteAccount
+    /// As of the last reading.
+    private(set) var traffic = TrafficBytes()
 
     init(descriptor: Int32, side: Side, nowMilliseconds: UInt64) {
         self.descriptor = descriptor
@@ -33,12 +35,15 @@ struct Connection {
 
     /// Takes a reading. False when the connection is gone.
     mutating func read(isDrained: Bool, nowMilliseconds: UInt64) -> Bool {
-        var received: UInt64 = 0
+        var (received, acknowledged): (UInt64, UInt64) = (0, 0)
         // Received first, queued second: what arrives in between makes the reading too small,
         // never too large.
-        guard unsafe vb_tcp_bytes_received(descriptor, &received) == 0 else { return false }
+        guard unsafe vb_tcp_bytes(descriptor, &received, &acknowledged) == 0 else {
+            return false
+        }
         let queued = vb_unread_bytes(descriptor)
         guard queued >= 0, vb_socket_cookie(descriptor) == cookie else { return false }
+        traffic = TrafficBytes(received: received, sent: acknowledged)
         let read = received > UInt64(queued) ? received - UInt64(queued) : 0
         account.observe(read: read, isDrained: isDrained, nowMilliseconds: nowMilliseconds)
         isTouched = queued > 0
@@ -54,5 +59,18 @@ struct Connection {
         guard own >= 0 else { return }
         if cookie != 0, vb_socket_cookie(own) == cookie { shutdown(own, Int32(SHUT_RDWR)) }
         close(own)
+    }
+}
+
+/// What connections carried, in bytes of their TCP streams: payloads, encryption, greetings and heartbeats, without
+/// the headers of packets.
+public struct TrafficBytes: Hashable, Sendable {
+    public internal(set) var received: UInt64 = 0
+    /// Acknowledged by the other ends.
+    public internal(set) var sent: UInt64 = 0
+
+    static func += (left: inout Self, right: Self) {
+        left.received += right.received
+        left.sent += right.sent
     }
 }

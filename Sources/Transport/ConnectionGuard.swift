@@ -26,6 +26,8 @@ final class ConnectionGuard {
     private var lastCheckMilliseconds: UInt64 = 0
     private var lastSweepMilliseconds: UInt64 = 0
     private var isArmed = false
+    /// Of connections that are gone.
+    private var formerTraffic = TrafficBytes()
 
     init(limits: TransportLimits, capacity: Int) throws(TransportError) {
         self.limits = limits
@@ -70,7 +72,10 @@ final class ConnectionGuard {
 
     /// Forgets a connection that libzmq has closed.
     func forget(_ serial: Serial) {
-        guard let connection = connections.remove(serial) else { return }
+        guard var connection = connections.remove(serial) else { return }
+        // One that libzmq has closed keeps its last reading, of a quarter of a second ago at most.
+        _ = connection.read(isDrained: false, nowMilliseconds: lastCheckMilliseconds)
+        formerTraffic += connection.traffic
         if connection.isHalfOpen { halfOpen.removeAll { $0 == serial } }
     }
 
@@ -122,6 +127,11 @@ final class ConnectionGuard {
     }
 
     // MARK: Queries
+
+    /// What all connections carried since the start.
+    var traffic: TrafficBytes {
+        connections.values.reduce(into: formerTraffic) { $0 += $1.traffic }
+    }
 
     var halfOpenCount: Int { halfOpen.count }
 

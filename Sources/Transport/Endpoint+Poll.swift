@@ -25,6 +25,7 @@ extension Endpoint {
     private func wait(_ now: UInt64, _ deadline: UInt64) -> Int {
         var next = deadline
         if let due = state.connectionGuard.nextCheckMilliseconds { next = min(next, due) }
+        if let due = beacon?.nextMilliseconds { next = min(next, due) }
         for peer in outbound.values {
             if let due = peer.redialMilliseconds { next = min(next, due) }
         }
@@ -48,6 +49,7 @@ extension Endpoint {
         }
         isDrained = pumpOutbound(now) && isDrained
         control?.drain(budget: 32)
+        if beacon?.isWilling(nowMilliseconds: now) == true { drainBeacon() }
         runGuard(now, isDrained)
     }
 
@@ -103,6 +105,9 @@ extension Endpoint {
             add(inbound.socket)
         }
         if let control { add(control.socket) }
+        if let beacon, beacon.isWilling(nowMilliseconds: Monotonic.milliseconds) {
+            add(nil, beacon.descriptor)
+        }
         for peer in outbound.values {
             add(peer.monitor.socket)
             add(peer.socket)

@@ -17,6 +17,7 @@ public final class Endpoint {
     var inbound: InboundPeers?
     var outbound: BoundedTable<LinkID, OutboundPeer>
     var control: ControlServer?
+    var beacon: Beacon?
     var isClosed = false
     private let context: ZMQContext
     private let zap: ZapHandler
@@ -131,6 +132,7 @@ public final class Endpoint {
         for peer in outbound.values { peer.close() }
         inbound?.close()
         control?.close()
+        beacon = nil
         zap.socket.close()
         context.terminate()
     }
@@ -138,6 +140,9 @@ public final class Endpoint {
     // MARK: Queries
 
     public var counters: TransportCounters { state.counters }
+
+    /// What connections carried since the start, as of the guard's last readings.
+    public var traffic: TrafficBytes { state.connectionGuard.traffic }
 
     /// Frames that wait in libzmq to be sent, in bytes with their overhead, over all links.
     public var queuedBytes: Int { state.queued.bytes }

@@ -15,7 +15,9 @@ extension ZMQSocket {
         set(ZMQ_HEARTBEAT_IVL, limits.heartbeatMilliseconds)
         set(ZMQ_HEARTBEAT_TIMEOUT, limits.heartbeatTimeoutMilliseconds)
         let deadAfter = limits.heartbeatMilliseconds + limits.heartbeatTimeoutMilliseconds
-        set(ZMQ_HEARTBEAT_TTL, min(deadAfter, 6_553_500))
+        // libzmq 4.3.4 multiplies what it is told of this into 16 bits of milliseconds: 75 s became 9.5 s, and two
+        // idle nodes parted 40 s after they met.
+        set(ZMQ_HEARTBEAT_TTL, min(deadAfter, 65_500))
         set(ZMQ_TCP_KEEPALIVE, 1)
         set(ZMQ_TCP_KEEPALIVE_IDLE, max(1, deadAfter / 1_000))
     }

@@ -43,6 +43,8 @@ public enum TransportEvent: Hashable, Sendable {
     case frame(LinkID, [UInt8])
     /// A request on the control socket; `Endpoint.reply` answers it.
     case control(ControlClient, [UInt8])
+    /// A datagram of the local net, and the host that it says it is from, port 0: nothing vouches for either.
+    case datagram([UInt8], NetworkAddress)
     /// Dialling failed; reported when the reason changes, not on every attempt.
     case dialFailed(LinkID, DialFailure)
     /// Somebody called `Waker.wake` since the last report.

@@ -54,6 +54,10 @@ public struct TransportLimits: Hashable, Sendable {
     /// Longest time between two readings of a connection: a second net below the first, which
     /// tells of arrivals as long as the connection has room to write.
     public var sweepMilliseconds = 250
+    /// Datagrams of the local net that are looked at in a second, and the longest of them, in bytes. Each costs
+    /// a signature at most.
+    public var datagramsPerSecond = 20
+    public var datagramBytes = 256
     /// Frames taken out of libzmq in one call of `poll`.
     public var framesPerPoll = 256
 

@@ -94,14 +94,7 @@ struct LocalCommand: ParsableCommand {
     }
 
     private func program() throws -> URL {
-        let beside = Bundle.main.executableURL?.deletingLastPathComponent()
-            .appendingPathComponent("vouchbird")
-        guard let found = vouchbird.map({ URL(fileURLWithPath: $0) }) ?? beside,
-            FileManager.default.isExecutableFile(atPath: found.path)
-        else {
-            throw FileFailure(
-                message: "there is no vouchbird beside simnet: make build, or --vouchbird")
-        }
+        let found = try BuiltProgram.vouchbird(vouchbird)
         guard FileManager.default.fileExists(atPath: Self.linkProgram) else {
             throw FileFailure(
                 message: "\(Self.linkProgram) is not here: run simnet at the root of its sources")

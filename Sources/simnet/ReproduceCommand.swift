@@ -7,7 +7,9 @@ struct ReproduceCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reproduce",
         abstract: "Run the experiments of a paper again, its figures beside ours.",
-        subcommands: [ReproduceMeritRank.self, ReproduceWeb3Recommend.self])
+        subcommands: [
+            ReproduceMeritRank.self, ReproduceWeb3Recommend.self, ReproduceGossipSub.self,
+        ])
 }
 
 /// Where the tables of a reproduction go.

@@ -17,7 +17,7 @@ struct Simnet: ParsableCommand {
         subcommands: [
             RunCommand.self, SweepCommand.self, ReportCommand.self, CompareCommand.self,
             VerifyCommand.self, ShrinkCommand.self, LocalCommand.self, ListCommand.self,
-            ShowCommand.self, ReproduceCommand.self, EclipseCommand.self,
+            ShowCommand.self, ReproduceCommand.self, EclipseCommand.self, SoakCommand.self,
         ])
 
     static func main() {

@@ -59,6 +59,14 @@ struct BackupDocument: Encodable {
     var createdAt: String?
 }
 
+struct RotateDocument: Encodable {
+    var schema = "vouchbird.rotate/1"
+    var oldAuthor: String
+    var author: String
+    var words: String
+    var oldKeyFile: String
+}
+
 struct ImportDocument: Encodable {
     var schema = "vouchbird.import/1"
     var files: [File] = []

@@ -29,7 +29,10 @@ struct Vouchbird: AsyncParsableCommand {
                 subcommands: [TrustCommand.self, PeersCommand.self, InviteCommand.self]),
             CommandGroup(
                 name: "Data and keys",
-                subcommands: [ImportCommand.self, ExportCommand.self, IdentityCommand.self]),
+                subcommands: [
+                    ImportCommand.self, ExportCommand.self, IdentityCommand.self,
+                    DeviceCommand.self,
+                ]),
             CommandGroup(
                 name: "Research",
                 subcommands: [

@@ -39,7 +39,7 @@ struct CoreProgram {
     /// Carries one step out; false at the end of the program.
     private mutating func step() -> Bool {
         guard let code = try? reader.byte("step") else { return false }
-        switch code % 13 {
+        switch code % 17 {
         case 0: world.connect(link())
         case 1: world.give(.linkDown(link()))
         case 2: rawFrame()
@@ -52,7 +52,11 @@ struct CoreProgram {
         case 9: world.failNextCommit(next())
         case 10: askRange()
         case 11: world.give(.authorBlocked(authors[next() % 3].key, isBlocked: next() & 1 == 1))
-        default: world.reads(isFailing: next() & 1 == 1)
+        case 12: world.reads(isFailing: next() & 1 == 1)
+        case 13: announce()
+        case 14: moveTree()
+        case 15: askAddresses()
+        default: tellAddresses()
         }
         return true
     }
@@ -119,5 +123,43 @@ struct CoreProgram {
         let first = UInt64(1 + next())
         let request = RangeRequest(feed: key, first: first, last: first + UInt64(next()))
         world.give(.frame(link, Frame.rangeRequest(request).encoded))
+    }
+
+    private mutating func announce() {
+        let link = link()
+        var entries: [Announcement] = []
+        for author in authors.sorted(by: { FeedTag($0.key) < FeedTag($1.key) })
+        where next() & 1 == 0 {
+            let claimed = author.sequence(shape: next())
+            let mark = author.head(at: claimed).map { UInt16(truncatingIfNeeded: $0 >> 48) }
+            entries.append(
+                Announcement(tag: FeedTag(author.key), sequence: claimed, headMark: mark ?? 7))
+        }
+        world.give(.frame(link, Frame.announce(entries).encoded))
+    }
+
+    private mutating func moveTree() {
+        let link = link()
+        let known = next() % 4
+        let tag = known < 3 ? FeedTag(authors[known].key) : FeedTag(world.ownKey)
+        let frame: Frame = next() & 1 == 0 ? .graft([tag]) : .prune([tag])
+        world.give(.frame(link, frame.encoded))
+    }
+
+    private mutating func address() -> AddressRecord {
+        world.peers[next() % world.peers.count]
+            .address(CoreWorld.host(next()), expiring: 1 << UInt64(next() % 30))
+    }
+
+    private mutating func askAddresses() {
+        let link = link()
+        let told = next() & 1 == 0 ? nil : address()
+        world.give(.frame(link, Frame.addressRequest(told).encoded))
+    }
+
+    private mutating func tellAddresses() {
+        let link = link()
+        let told = (0..<next() % 5).map { _ in address() }
+        world.give(.frame(link, Frame.addressResponse(told).encoded))
     }
 }

@@ -15,6 +15,8 @@ struct CoreWorld {
     private var now = Moment(wall: Instant(milliseconds: 2_000_000), monotonicMilliseconds: 0)
     private var lastPublication: UInt64 = 1 << 62
     private var failsReads = false
+    /// Whoever sits at the other ends of the four links: keys whose addresses can be signed.
+    let peers = (0x40..<0x44).map { ForgedFeed(number: $0) }
 
     /// With tight limits a short program reaches every cap.
     init(isTight: Bool) {
@@ -23,6 +25,7 @@ struct CoreWorld {
             author: key, feed: key, nodeKey: NodeKey(raw: key.raw), network: ForgedFeed.network,
             seed: 7)
         configuration.ownHeadWaitMilliseconds = 10_000
+        configuration.overlay = OverlaySettings(scope: .local, seed: 7)
         if isTight { configuration.limits = Self.tight }
         self.configuration = configuration
         node = Node(configuration: configuration, scheme: Self.scheme, signer: Self.signer)
@@ -52,15 +55,26 @@ struct CoreWorld {
     var ownKey: PublicKey { configuration.feed }
 
     mutating func connect(_ link: LinkID) {
-        var bytes = [UInt8](repeating: 9, count: Bytes32.count)
-        bytes[0] = UInt8(truncatingIfNeeded: link.value)
-        guard let key = NodeKey(bytes) else { fatalError("a key has 32 bytes") }
-        give(.linkUp(link, key, .inbound))
+        let number = Int(truncatingIfNeeded: link.value) % peers.count
+        give(.linkUp(link, peers[number].nodeKey, number < 2 ? .inbound : .outbound))
+        give(.linkOrigin(link, LinkOrigin(address: Self.host(number), isAnchor: number == 3)))
         let hello = Hello(
             minimumVersion: 1, maximumVersion: 1, network: configuration.network,
-            capabilities: link.value % 2 == 0 ? Hello.sketches : 0,
+            capabilities: Self.capabilities[number],
             time: now.wall, maximumFrameBytes: UInt64(WireLimits.frameBytes))
         give(.frame(link, Frame.hello(hello).encoded))
+    }
+
+    private static let capabilities: [UInt64] = [
+        Hello.sketches | Hello.trees | Hello.addresses, 0, Hello.sketches | Hello.trees,
+        Hello.trees | Hello.addresses,
+    ]
+
+    /// A host for an address: public ones of some network groups, and private ones.
+    static func host(_ number: Int) -> NetworkAddress {
+        let word = UInt32(number % 16) << 8 | UInt32(number / 16 % 4)
+        return NetworkAddress(
+            ipv4: (number & 1 == 0 ? 0xc633_0009 : 0x0a00_0009) + word, port: 4600)
     }
 
     mutating func publish(_ drafts: [OwnDraft]) {
@@ -121,6 +135,7 @@ struct CoreWorld {
             // The cap of a frame is required where it is encoded.
             _ = frame.encoded
             return nil
+        case .overlay(.dial(let node)): return failsReads ? .dialFailed(node.key) : nil
         case .published, .notice, .invitationClaimed, .overlay: return nil
         }
     }

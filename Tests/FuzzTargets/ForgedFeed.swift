@@ -81,6 +81,38 @@ struct ForgedFeed {
         }
     }
 
+    /// The owner's word, true or not, where its node is. `address` may be anybody's.
+    func address(_ address: NetworkAddress, expiring milliseconds: UInt64) -> AddressRecord {
+        AddressRecord(
+            signing: address, expires: Instant(milliseconds: 2_000_000 + milliseconds),
+            network: Self.network, signer: signer)
+    }
+
+    /// The key of the node that the owner's address names.
+    var nodeKey: NodeKey {
+        guard let key = Self.scheme.nodeKey(of: signer.publicKey) else {
+            fatalError("a made key is a point")
+        }
+        return key
+    }
+
+    /// The chain with the body of one place retracted, and the RETRACT at its end. Requires places around it.
+    func withTombstone(at place: Int) -> [ChainPlace] {
+        let target = chain[place]
+        let next = UInt64(chain.count) + 1
+        let retraction = Record(
+            signing: RecordBody(
+                feed: key, sequence: next, previous: chain[chain.count - 1].id,
+                time: Instant(milliseconds: 1_000_000 + next),
+                payload: .retract(
+                    sequence: target.body.sequence, id: target.id, previous: target.body.previous)),
+            network: Self.network, signer: signer, scheme: Self.scheme)
+        var places = chain.map { ChainPlace.record($0) } + [.record(retraction)]
+        places[place] = .tombstone(
+            feed: key, sequence: target.body.sequence, id: target.id, retraction: retraction)
+        return places
+    }
+
     private func sign(
         _ sequence: UInt64, after previous: RecordID, detail: Int, at time: UInt64? = nil
     ) -> Record {

@@ -11,6 +11,8 @@ extension FuzzTarget {
         switch self {
         case .record: Seeds.records.map(\.encoded)
         case .frame: Seeds.frames.map(\.encoded)
+        case .address: Seeds.addresses.map(\.encoded)
+        case .range: Seeds.ranges.map(\.encoded)
         case .core: Seeds.programs
         case .author: [Array(ForgedFeed.owner.publicKey.text.utf8)] + [Array(Seeds.hex.utf8)]
         case .invitation: [Array(Seeds.invitation.link.utf8)]
@@ -58,7 +60,47 @@ private enum Seeds {
             .forkProof(one, other),
             .sketch(SketchPart(salt: 7, setSize: 1, first: 0, symbols: sketch.symbols)),
             .sketchRequest(SketchRequest(salt: 7, through: 64)),
+            .sketchResult(
+                SketchResult(
+                    salt: 7, unknown: [FrontierMark(entry, salt: 7, scheme: ForgedFeed.scheme).tag])
+            ),
+            .announce([
+                Announcement(tag: FeedTag(raw: 1), sequence: 1, headMark: 7),
+                Announcement(tag: FeedTag(feed), sequence: 1 << 30, headMark: .max),
+            ]),
+            .graft([FeedTag(raw: 0), FeedTag(feed)]), .prune([FeedTag(feed)]),
+            .addressRequest(nil), .addressRequest(addresses[0]), .addressResponse(addresses),
+            .invitation(
+                InvitationClaim(
+                    token: [UInt8](repeating: 5, count: InvitationClaim.tokenBytes), author: feed,
+                    address: Array("tcp://127.0.0.1:7117".utf8))),
+        ] + ranges
+    }
+
+    /// Of a public, a private, a loopback host and one of IPv6.
+    static var addresses: [AddressRecord] {
+        let hosts = [
+            NetworkAddress(ipv4: 0xc633_6407, port: 4600),
+            NetworkAddress(ipv4: 0xc0a8_0009, port: 4601),
+            NetworkAddress(ipv4: 0x7f00_0001, port: 4602),
+            NetworkAddress(high: 0x2001_0db8_0000_0000, low: 9, port: 4603),
         ]
+        return hosts.enumerated().map { number, host in
+            ForgedFeed(number: UInt8(number + 1)).address(host, expiring: 3_600_000)
+        }
+    }
+
+    /// Answers with one segment, with several, from the middle, with a tombstone, and with nothing.
+    static var ranges: [Frame] {
+        var feed = ForgedFeed(number: 1)
+        let places = (0..<24).map { ChainPlace.record(feed.record(shape: 0, detail: $0)) }
+        let erased = feed.withTombstone(at: 2)
+        let chains = [
+            Chain(places), Chain(Array(places.dropFirst(9))), Chain(Array(places.prefix(1))),
+            Chain(erased), Chain(Array(erased.dropFirst())),
+        ]
+        return chains.map { .rangeResponse(RangeResponse(feed: feed.key, chain: $0)) }
+            + [.rangeResponse(RangeResponse(feed: feed.key, chain: nil))]
     }
 
     /// Programs of `CoreProgram`: greetings, pushes, forks, losses, in some orders.
@@ -68,6 +110,11 @@ private enum Seeds {
             [1, 0, 1, 3, 1, 1, 0, 0, 1, 0, 3, 2, 6, 1, 0, 3, 1, 0, 3, 2, 8, 15],
             [0, 0, 3, 4, 3, 0, 0, 0, 0, 0, 0, 5, 3, 0, 0, 7, 8, 16, 1, 3, 8, 19],
             [1, 7, 3, 1, 2, 3, 4, 9, 1, 7, 2, 0, 1, 8, 18, 10, 1, 0, 0, 5, 12, 1],
+            // Announced, grafted, pruned, pushed again.
+            [0, 0, 0, 0, 2, 3, 0, 1, 0, 0, 0, 13, 2, 0, 0, 14, 0, 0, 0, 14, 0, 1, 1, 8, 12],
+            // Addresses asked for and told, over two links, and time for feelers.
+            [0, 0, 0, 0, 1, 15, 0, 1, 0, 0, 16, 0, 3, 0, 1, 0, 2, 0, 8, 15, 16, 1, 3, 1, 0, 8, 19],
+            [1, 0, 0, 0, 3, 16, 3, 1, 5, 7, 8, 16, 15, 3, 0, 1, 3, 8, 17, 12, 1, 8, 19],
         ]
     }
 

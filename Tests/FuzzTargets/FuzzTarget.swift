@@ -7,6 +7,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case record
     /// A frame from a peer: likewise.
     case frame
+    /// Where a node says that it is, as it is told on: likewise.
+    case address
+    /// A chain of a range, rebuilt: the ids that follow from it give the same chain again.
+    case range
     /// A whole core under a program of frames, losses and store failures: no crash, no map over its
     /// cap, no contradiction in the store (T3, T7, T13, T43).
     case core
@@ -30,6 +34,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         switch self {
         case .record: WireProperties.record(bytes)
         case .frame: WireProperties.frame(bytes)
+        case .address: WireProperties.address(bytes)
+        case .range: WireProperties.range(bytes)
         case .core: CoreProgram.run(bytes)
         case .author: TextProperties.author(bytes)
         case .invitation: TextProperties.invitation(bytes)

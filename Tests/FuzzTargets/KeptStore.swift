@@ -13,6 +13,9 @@ struct KeptStore {
     mutating func commit(_ batch: StoreBatch) -> StoreFailure? {
         if !failures.isEmpty { return failures.removeFirst() }
         for feed in batch.removedFeeds { entries[feed] = nil }
+        for trim in batch.trims {
+            entries[trim.feed] = entries[trim.feed]?.filter { $0.key >= trim.before }
+        }
         for stored in batch.records {
             let body = stored.record.body
             let held = entries[body.feed]?[body.sequence]

@@ -18,4 +18,28 @@ enum WireProperties {
         guard let frame = try? Frame.decode(bytes) else { return }
         require(frame.encoded == bytes, "what decodes as a frame encodes to the same bytes")
     }
+
+    static func address(_ bytes: [UInt8]) {
+        guard let record = try? AddressRecord(decoding: bytes) else { return }
+        require(record.encoded == bytes, "what decodes as an address encodes to the same bytes")
+        let key = record.nodeKey(network: ForgedFeed.network, scheme: scheme)
+        require(
+            key == nil || scheme.nodeKey(of: record.signer) == key,
+            "only the node itself says where it is")
+    }
+
+    /// What a range carries is rebuilt before a signature is asked; what can be rebuilt can be told on.
+    static func range(_ bytes: [UInt8]) {
+        guard case .rangeResponse(let response) = try? Frame.decode(bytes),
+            let chain = response.chain, let places = try? chain.rebuilt(scheme: scheme)
+        else { return }
+        require(places.count == chain.places.count, "each place of a chain is rebuilt")
+        require(places.first?.sequence == chain.first, "a chain begins where it says")
+        require(places.last?.sequence == chain.last, "a chain ends where it says")
+        require(places.segments.map(\.count).reduce(0, +) == places.count, "a chain is segments")
+        guard let again = Chain(places) else { return }
+        let told = Frame.rangeResponse(RangeResponse(feed: response.feed, chain: again))
+        require(
+            (try? Frame.decode(told.encoded)) == told, "what was rebuilt can be told on")
+    }
 }

@@ -9,8 +9,8 @@ import Testing
 struct CorpusTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "Corpus")
-    /// Mutations of each input; with the corpus of the repository about a second a target.
-    private static let rounds = 40
+    /// Mutations of all inputs of a target together: a few seconds for the slowest.
+    private static let mutations = 1_600
 
     private static func inputs(_ target: FuzzTarget) throws -> [[UInt8]] {
         let place = folder.appending(path: target.rawValue)
@@ -31,7 +31,7 @@ struct CorpusTests {
         let inputs = try Self.inputs(target)
         var random = SeededRandom(seed: seed, stream: target.rawValue)
         for input in inputs {
-            for _ in 0..<Self.rounds {
+            for _ in 0..<max(2, Self.mutations / inputs.count) {
                 let changed = Mutation.apply(to: input, among: inputs, &random)
                 target.check(changed)
             }

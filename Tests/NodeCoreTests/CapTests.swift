@@ -211,18 +211,6 @@ struct CapTests {
         #expect(node.published == [.failure(.fenced), .success([1]), .success([2])])
     }
 
-    @Test("after a restart nothing is signed until peers had their time to know more")
-    func ownHeadAfterRestart() throws {
-        let first = TestNode(ego)
-        first.publish([.like(item("a"), .one)])
-        let restarted = TestNode(ego, store: first.store, ownHeadWaitMilliseconds: 60_000)
-        restarted.publish([.like(item("b"), .one)])
-        restarted.pass(milliseconds: 59_999)
-        #expect(restarted.published.isEmpty)
-        restarted.pass(milliseconds: 1)
-        #expect(restarted.published == [.success([2])])
-    }
-
     @Test("an item keeps few titles: the oldest goes")
     func titlesOfItem() throws {
         var limits = CoreLimits()

@@ -160,6 +160,66 @@ struct ExchangeTests {
         #expect(test.ended.map(\.link) == [link])
     }
 
+    @Test(
+        "a node heard on the local net is dialled at the host that the datagram came from, and told to nobody"
+    )
+    func heard() throws {
+        let (near, elsewhere) = (
+            NetworkAddress(ipv4: 0xc0a8_0109, port: 4600),
+            NetworkAddress(ipv4: 0xc0a8_010a, port: 0)
+        )
+        let other = try Person(3)
+        let good = Self.record(other, at: near)
+        var bent = good.encoded
+        bent[AddressRecord.count - 1] ^= 1
+        let cases: [(AddressRecord, NetworkAddress, Bool)] = [
+            (good, near, true), (good, elsewhere, false),
+            (try AddressRecord(decoding: bent), near, false),
+            (Self.record(other), Self.public7, false),
+            (Self.record(other, at: near, expiresIn: 0), near, false),
+            (Self.record(try Person(1), at: near), near, false),
+        ]
+        for scope in [OverlaySettings.Scope.public, .heard] {
+            for (record, source, isDialled) in cases {
+                let test = try Self.node(try Person(1), scope: scope)
+                test.give(.heard(record, from: source))
+                #expect(Self.dials(test).count == (isDialled ? 1 : 0), "\(record.address)")
+            }
+            let test = try Self.node(try Person(1), scope: scope)
+            test.give(.heard(good, from: near))
+            let key = try #require(scheme.nodeKey(of: other.key))
+            test.give(.linkUp(LinkID(9), key, .outbound))
+            test.give(.linkOrigin(LinkID(9), LinkOrigin(address: near, isAnchor: false)))
+            test.give(.frame(LinkID(9), Self.hello.encoded))
+            #expect(Self.asks(test, LinkID(9)).count == (scope == .public ? 1 : 0))
+            let link = try Self.connect(2, try Person(4), to: test)
+            test.give(.frame(link, Frame.addressRequest(nil).encoded))
+            #expect(Self.answers(test, link) == [[]])
+        }
+        let none = try Self.node(try Person(1), scope: nil)
+        none.give(.heard(good, from: near))
+        #expect(none.wishes.isEmpty)
+    }
+
+    @Test(
+        "T25: one host of the local net that names a thousand nodes has two of them known, and one dialled at a time"
+    )
+    func heardMany() throws {
+        let test = try Self.node(try Person(1))
+        for number in 0..<200 {
+            let address = NetworkAddress(ipv4: 0xc0a8_0109, port: UInt16(4600 + number))
+            test.give(
+                .heard(Self.record(try Person(UInt8(20 + number)), at: address), from: address))
+        }
+        #expect(test.node.overlaySummary?.new == 2)
+        #expect(Self.dials(test).count <= 2)
+        // Nobody answers there: within an hour the host is not disturbed again.
+        for key in Self.dials(test) { test.give(.dialFailed(key)) }
+        let before = Self.dials(test).count
+        for _ in 0..<50 { test.pass(milliseconds: 60_000) }
+        #expect(Self.dials(test).count == before)
+    }
+
     @Test("what answered before a restart is dialled after it, damaged records apart")
     func restart() throws {
         let test = try Self.node(try Person(1))

@@ -37,7 +37,7 @@ import Testing
         let index = table.add(Self.key(&random))
         let ids = (0..<3).map { _ in RecordID(raw: Self.key(&random).raw) }
         for (position, id) in ids.enumerated() {
-            table[index].extend(id: id, time: nil, fingerprint: UInt64(position + 1))
+            table[index].extend(id: id, time: nil, fingerprint: UInt64(position + 1), bytes: 0)
         }
         #expect(table.spot(index).tip == 3 && table.spot(index).tipPrint == 3)
         table[index].frontier = 2

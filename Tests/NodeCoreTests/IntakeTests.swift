@@ -223,6 +223,10 @@ struct IntakeTests {
         #expect(node.state == before)
         #expect(node.node.storeFailure == .full)
         #expect(node.node.counts[IgnoreReason.storeUnavailable] == 2)
+        // For a while nothing is tried.
+        node.push(Array(records.suffix(2)), over: source)
+        #expect(node.node.frontier(of: ana.key) == 2)
+        node.pass(milliseconds: 1_000)
         node.push(Array(records.suffix(2)), over: source)
         #expect(node.node.frontier(of: ana.key) == 4)
         #expect(node.node.storeFailure == nil)

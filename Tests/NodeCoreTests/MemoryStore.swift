@@ -12,6 +12,9 @@ struct MemoryStore {
     mutating func commit(_ batch: StoreBatch) -> StoreFailure? {
         if !failures.isEmpty { return failures.removeFirst() }
         for feed in batch.removedFeeds { entries[feed] = nil }
+        for trim in batch.trims {
+            entries[trim.feed] = entries[trim.feed]?.filter { $0.key >= trim.before }
+        }
         for stored in batch.records {
             let body = stored.record.body
             if let held = entries[body.feed]?[body.sequence] {

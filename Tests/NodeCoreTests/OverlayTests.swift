@@ -74,6 +74,28 @@ struct OverlayTests {
         #expect(Set(linked.map(\.netgroup)).count == 8)
     }
 
+    @Test("when a slot chooses anew, the peer that brings nothing is the one to go")
+    func idle() {
+        var bench = OverlayBench()
+        bench.learn((20..<36).map { OverlayBench.node($0) }, from: .anchor)
+        bench.learn((36..<50).map { OverlayBench.node($0) }, from: .anchor)
+        for _ in 0..<6 { _ = bench.dialAndLink(after: 1_000) }
+        let idle = bench.overlay.outboundNodes[4]
+        func isLinked() -> Bool { bench.overlay.outboundNodes.contains(idle) }
+        // Not before its time.
+        bench.now.monotonicMilliseconds += 60_000
+        _ = bench.overlay.turn(at: bench.now, idle: idle.key)
+        #expect(isLinked())
+        bench.now.monotonicMilliseconds = OverlayLimits().renewMilliseconds
+        for action in bench.overlay.turn(at: bench.now, idle: idle.key) {
+            guard case .dial(let node) = action else { continue }
+            bench.overlay.linkUp(node.key, node.netgroup, .outbound, isAnchor: false, at: bench.now)
+        }
+        _ = bench.dialAndLink()
+        #expect(!isLinked())
+        #expect(bench.overlay.outboundNodes.count == 8)
+    }
+
     @Test(
         "T25: a host that does not answer is left alone for an hour, whatever keys are told for it")
     func probes() {

@@ -46,6 +46,29 @@ struct RangeTests {
         #expect(restarted.state == third.state)
     }
 
+    @Test("who said that it holds more and gave nothing is pushed what it lacks")
+    func withdrawn() throws {
+        let records = cleo.feed(5)
+        let head = records[4].id.raw.prefix64
+        for givesNothing in [true, false] {
+            let node = TestNode(ego)
+            let other = node.connect(1, as: ben)
+            let liar = node.connect(2, as: ana)
+            node.push([records[0]], over: other)
+            let claim = Frontier.Entry(feed: cleo.key, sequence: 5, headPrefix: head)
+            node.give(.frame(liar, Frame.frontier(Frontier(entries: [claim])).encoded))
+            if givesNothing {
+                let nothing = RangeResponse(feed: cleo.key, chain: nil)
+                node.give(.frame(liar, Frame.rangeResponse(nothing).encoded))
+            }
+            node.forgetSent()
+            node.push(Array(records.dropFirst()), over: other)
+            #expect(node.node.frontier(of: cleo.key) == 5)
+            // As long as its word stands, it has them.
+            #expect(node.pushed(to: liar).count == (givesNothing ? 4 : 0))
+        }
+    }
+
     @Test("what came without its own signature is not pushed but announced")
     func announces() throws {
         let node = TestNode(ego)

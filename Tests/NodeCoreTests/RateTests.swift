@@ -123,7 +123,9 @@ struct RateTests {
         let node = TestNode(ego, hasRates: true)
         node.publish([.trust(ana.key, .one)])
         node.pass(milliseconds: 5_000)
-        let source = TestNode(ana)
+        var plain = CoreLimits()
+        plain.checkpointSpan = .max
+        let source = TestNode(ana, limits: plain)
         source.publish((0..<2_000).map { .like(item("song-\($0)"), .one) })
         let wire = Wire(node, source)
         wire.settle()
@@ -135,8 +137,10 @@ struct RateTests {
         var limits = CoreLimits()
         limits.tiers.fetched[Tier.stranger.rawValue] = Rate(perHour: 3_600, burst: 64)
         limits.strangerRecords = 1_000
+        var plain = CoreLimits()
+        plain.checkpointSpan = .max
         let node = TestNode(ego, limits: limits, hasRates: true)
-        let source = TestNode(ana)
+        let source = TestNode(ana, limits: plain)
         source.publish((0..<256).map { .like(item("song-\($0)"), .one) })
         let feed = source.store.feed(ana.key)
         #expect(feed.count == 256)

@@ -48,6 +48,37 @@ struct ScoreTests {
         if fall > idleFrom { #expect(until + Self.minute >= fall + 4 * (fall - idleFrom)) }
     }
 
+    @Test(
+        "under pressure the idle inbound link that is worth least goes, and nobody who brings something"
+    )
+    func pressure() throws {
+        let (ego, ana) = (try Person(1), try Person(2))
+        var limits = CoreLimits()
+        limits.links = 8
+        limits.spareLinks = 2
+        let node = TestNode(ego, limits: limits)
+        node.publish([.trust(ana.key, .one)])
+        node.pass(milliseconds: 5_000)
+        let dialled = node.connect(1, as: try Person(50), direction: .outbound)
+        let links = try (2...6).map { node.connect(UInt64($0), as: try Person(UInt8(50 + $0))) }
+        let feed = ana.feed(132)
+        // Eleven minutes in which one link brings something and another lies.
+        for minute in 0..<11 {
+            node.push(Array(feed[(12 * minute)..<(12 * minute + 12)]), over: links[0])
+            node.pass(milliseconds: Self.minute)
+        }
+        node.give(.frame(links[3], Frame.push([[1, 2, 3]]).encoded))
+        #expect(node.ended.isEmpty)
+        for number in UInt64(10)..<15 {
+            _ = node.connect(number, as: try Person(UInt8(100 + number)))
+        }
+        #expect(node.ended.map(\.reason) == [.overloaded, .overloaded, .overloaded, .overloaded])
+        #expect(node.ended.first?.link == links[3])
+        #expect(Set(node.ended.map(\.link)) == Set(links.dropFirst()))
+        #expect(node.node.linkSummaries.contains { $0.link == dialled })
+        #expect(node.node.linkSummaries.contains { $0.link == links[0] })
+    }
+
     @Test("looking at a score changes nothing, however often")
     func looking() {
         var seldom = PeerScore(at: 0)

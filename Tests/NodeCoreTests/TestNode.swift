@@ -78,17 +78,20 @@ final class TestNode {
     private var nextPublication: UInt64 = 1 << 62
 
     init(
-        _ person: Person, limits: CoreLimits = CoreLimits(), hasRates: Bool = false,
+        _ person: Person, author: Person? = nil, limits: CoreLimits = CoreLimits(),
+        hasRates: Bool = false,
         store: MemoryStore = MemoryStore(), ownHeadWaitMilliseconds: UInt64 = 0,
-        nodeKey: NodeKey? = nil, overlay: OverlaySettings? = nil
+        ownHeadAnchors: Int = 3, nodeKey: NodeKey? = nil, overlay: OverlaySettings? = nil
     ) {
         var configuration = CoreConfiguration(
-            author: person.key, feed: person.key, nodeKey: nodeKey ?? NodeKey(raw: person.key.raw),
+            author: author?.key ?? person.key, feed: person.key,
+            nodeKey: nodeKey ?? NodeKey(raw: person.key.raw),
             network: network, seed: 7)
         configuration.overlay = overlay
         configuration.limits = limits
         if !hasRates { configuration.limits.tiers = .open }
         configuration.ownHeadWaitMilliseconds = ownHeadWaitMilliseconds
+        configuration.ownHeadAnchors = ownHeadAnchors
         node = Node(configuration: configuration, scheme: scheme, signer: person.signer)
         self.store = store
         for proof in store.proofs.keys.sorted().compactMap({ store.proofs[$0] }) {
@@ -168,10 +171,12 @@ final class TestNode {
     /// Brings a link up and greets on it.
     func connect(
         _ number: UInt64, as person: Person, direction: LinkDirection = .inbound,
-        capabilities: UInt64 = 0
+        capabilities: UInt64 = 0, isAnchor: Bool = false
     ) -> LinkID {
         let link = LinkID(number)
         give(.linkUp(link, NodeKey(raw: person.key.raw), direction))
+        let address = NetworkAddress(ipv4: 0x0a00_0000 + UInt32(number), port: 1)
+        give(.linkOrigin(link, LinkOrigin(address: address, isAnchor: isAnchor)))
         give(.frame(link, Self.hello(capabilities: capabilities).encoded))
         return link
     }

@@ -34,11 +34,11 @@ extension ProcessTests {
                 try AgreementMonitor(nodes: network.nodes).wait(feeds: 3, records: 5, seconds: 20)
                 #expect(cho.stop() == .exited(0))
                 try ana.publish((0..<300).map { Draft(kind: .like, item: "song:\($0)") })
-                try AgreementMonitor(nodes: [ana, ben]).wait(feeds: 3, records: 305, seconds: 20)
+                try AgreementMonitor(nodes: [ana, ben]).wait(feeds: 3, records: 307, seconds: 20)
                 try cho.start()
                 try cho.waitUntilReady()
                 try cho.publish([Draft(kind: .like, item: "song:after")])
-                try AgreementMonitor(nodes: network.nodes).wait(feeds: 3, records: 306, seconds: 20)
+                try AgreementMonitor(nodes: network.nodes).wait(feeds: 3, records: 308, seconds: 20)
             }
         }
 

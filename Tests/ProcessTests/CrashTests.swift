@@ -44,6 +44,8 @@ extension ProcessTests {
             try Bench.withChain(["ana", "ben"]) { network in
                 let (ana, ben) = (network.nodes[0], network.nodes[1])
                 try Bench.trust(ben, ana)
+                // Only whom ana's user named is believed to know of nothing more.
+                try network.connect(ana, to: ben)
                 let own = ana.directory.path + "/own.db"
                 let copy = ana.directory.path + "/old-copy.db"
                 try ana.publish([Draft(kind: .like, item: "song:before")])
@@ -72,6 +74,38 @@ extension ProcessTests {
                 for node in network.nodes {
                     #expect(try node.status().records.forkedFeeds == 0)
                 }
+            }
+        }
+
+        @Test("with nobody to ask a copy of own.db is not published on until its user says to know")
+        func nobodyToAsk() throws {
+            try Bench.withNodes(["ana"]) { network in
+                let ana = network.nodes[0]
+                try network.start()
+                try ana.publish([Draft(kind: .like, item: "song:before")])
+                #expect(ana.stop() == .exited(0))
+                let own = ana.directory.path + "/own.db"
+                try FileManager.default.copyItem(atPath: own, toPath: own + ".copy")
+                try FileManager.default.removeItem(atPath: own)
+                try FileManager.default.moveItem(atPath: own + ".copy", toPath: own)
+                try ana.start()
+                try ana.waitUntilReady()
+                let draft = Draft(kind: .like, item: "song:after")
+                let answer = try ana.client().answer(to: .publish(drafts: [draft]), seconds: 40)
+                guard case .failure(let failure) = answer else {
+                    Issue.record("\(answer)")
+                    return
+                }
+                #expect(failure.code == .fenced && failure.message.contains("--i-know"))
+                #expect(ana.stop() == .exited(0))
+                try ana.start(flags: ["--i-know"])
+                try ana.waitUntilReady()
+                try ana.publish([draft])
+                #expect(ana.stop() == .exited(0))
+                // What was published since shows that this file is the newest.
+                try ana.start()
+                try ana.waitUntilReady()
+                try ana.publish([Draft(kind: .like, item: "song:later")])
             }
         }
 
@@ -113,8 +147,10 @@ extension ProcessTests {
         private func check(
             _ ana: LocalNode, _ ben: LocalNode, _ acknowledged: [UInt64: String], seed: UInt64
         ) throws {
+            // The node's own: one at each multiple of 128.
+            let checkpoints = (acknowledged.keys.max() ?? 0) / 128
             try AgreementMonitor(nodes: [ana, ben]).wait(
-                feeds: 2, records: UInt64(acknowledged.count) + 3, seconds: 30)
+                feeds: 2, records: UInt64(acknowledged.count) + 3 + checkpoints, seconds: 30)
             let own = try history(of: ana)
             let lost = acknowledged.filter { own[$0.key] != $0.value }
             #expect(lost.isEmpty, "seed \(seed): lost on the node itself: \(lost)")

@@ -79,6 +79,24 @@ extension ProcessTests {
             #expect(named > 30)
         }
 
+        @Test("each of the 45 threats has one row, with a test or with what is not done")
+        func threatRows() throws {
+            var seen: [Int: Int] = [:]
+            for line in try text(of: "docs/security.md").split(separator: "\n") {
+                let cells = line.split(separator: "|").map(String.init)
+                guard cells.count >= 4, cells[0].hasPrefix(" T"), line.hasPrefix("| T") else {
+                    continue
+                }
+                for match in cells[0].matches(of: /T(\d+)/) {
+                    seen[Int(match.output.1) ?? 0, default: 0] += 1
+                }
+                let isShown = cells.last?.contains("`") == true || line.contains("not done")
+                #expect(isShown, "\(cells[0])")
+            }
+            #expect(seen.keys.sorted() == Array(1...45))
+            #expect(seen.values.allSatisfy { $0 == 1 })
+        }
+
         /// The longest prefix of words that is a command takes `--help`; the rest are arguments.
         private func checkCommand(_ path: [String], _ command: Command) throws {
             let result = try CommandResult.run(Bench.binary, path + ["--help"])

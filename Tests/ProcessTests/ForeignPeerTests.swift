@@ -50,5 +50,72 @@ extension ProcessTests {
                 #expect(try ben.edges(.interactions).count == 20)
             }
         }
+
+        @Test(
+            "a long feed that PyNaCl signed is taken from a checkpoint on, and back to its first record once it is trusted",
+            .enabled(if: ForeignPeer.isUsable, ForeignPeer.missing))
+        func suffix() throws {
+            try Bench.withChain(["ana"]) { network in
+                let ana = network.nodes[0]
+                let peer = try ForeignPeer(facing: ana).start(["long", "--seconds", "25"])
+                let line = try #require(
+                    peer.outputLine(seconds: 15) { $0.contains("feed") }, "\(peer.lastWords)")
+                let told = try JSONDecoder().decode(Told.self, from: Data(line.utf8))
+                // 512 ... 700: the oldest checkpoint from which on no more than 256 are held.
+                try waitForRecords(189, on: ana)
+                let feed = try #require(PublicKey(hex: told.feed))
+                try ana.publish([Draft(kind: .trust, author: feed.text)])
+                try waitForRecords(702, on: ana)
+                #expect(try ana.edges(.interactions).count == 695)
+                let status = try ana.status()
+                #expect(
+                    status.records.verdicts.filter { $0.key.hasPrefix("rejected") && $0.value > 0 }
+                        .isEmpty)
+                let served = try ForeignPeer.answer(of: peer, as: Ranges.self)
+                let blocks = [[512, 700], [384, 512], [256, 384], [128, 256], [1, 128]]
+                #expect(served.asked == blocks)
+            }
+        }
+
+        @Test(
+            "a rotation and a revocation that PyNaCl signed count as our own would",
+            .enabled(if: ForeignPeer.isUsable, ForeignPeer.missing))
+        func keys() throws {
+            try Bench.withChain(["ana"]) { network in
+                let ana = network.nodes[0]
+                let peer = try ForeignPeer(facing: ana).start(["rotate"])
+                let line = try #require(
+                    peer.outputLine(seconds: 15) { $0.contains("author") }, "\(peer.lastWords)")
+                let told = try JSONDecoder().decode(Author.self, from: Data(line.utf8))
+                let author = try #require(PublicKey(hex: told.author)).text
+                try ana.publish([Draft(kind: .trust, author: author)])
+                try ana.waitUntilFresh()
+                peer.releaseLeash()
+                let keys = try ForeignPeer.answer(of: peer, as: Keys.self)
+                try ana.waitUntilFresh()
+                let new = try #require(PublicKey(hex: keys.new)).text
+                let path = try ana.request(.trustPath(author: new), as: TrustPathDocument.self)
+                #expect(path.isReachable && path.path.count == 3)
+                let edges = try ana.edges(.interactions)
+                #expect(
+                    edges.filter { $0.author == new }.map(\.target).sorted() == [
+                        "kept:2", "kept:5",
+                    ])
+                #expect(edges.filter { $0.author == author }.map(\.target) == ["lost:2"])
+            }
+        }
+
+        private struct Told: Decodable { var feed: String }
+        private struct Author: Decodable { var author: String }
+        private struct Ranges: Decodable { var asked: [[Int]] }
+        private struct Keys: Decodable { var new: String }
+
+        private func waitForRecords(_ count: UInt64, on node: LocalNode) throws {
+            let deadline = Date(timeIntervalSinceNow: 20)
+            while try node.status().records.known < count, Date() < deadline {
+                Pause.milliseconds(50)
+            }
+            #expect(try node.status().records.known == count)
+        }
     }
 }

@@ -102,6 +102,63 @@ extension ProcessTests {
             }
         }
 
+        @Test("two nodes of one local net find each other without any address, when both want to")
+        func localNet() throws {
+            var settings = Bench.settings
+            settings.variables = [
+                "VOUCHBIRD_GOSSIP_PEER_EXCHANGE": PeerExchange.off.rawValue,
+                "VOUCHBIRD_GOSSIP_LAN_DISCOVERY": "true",
+            ]
+            let network = try LocalNetwork(names: ["ana", "ben"], settings: settings)
+            defer { network.close() }
+            settings.variables["VOUCHBIRD_GOSSIP_LAN_DISCOVERY"] = "false"
+            let cem = LocalNode(
+                name: "cem", directory: network.directory.appendingPathComponent("cem"),
+                port: try LoopbackPorts.free(1)[0], settings: settings)
+            try cem.initialise()
+            defer { cem.stop() }
+            try cem.start()
+            try network.start()
+            try cem.waitUntilReady()
+            let (ana, ben) = (network.nodes[0], network.nodes[1])
+            // Whoever starts second is heard by the first.
+            try Self.waitUntil(ana, isLinkedTo: ben)
+            try ana.publish([Draft(kind: .like, item: "song:1")])
+            let ours = try ana.status().records.known
+            #expect(try Self.awaited { try ben.status().records.known >= ours })
+            // Other nodes of this machine may be found as well, if somebody runs some.
+            let key = try ben.identity().nodeKey
+            let found = try Self.peers(ana).items.filter { $0.nodeKey == key }
+            #expect(found.map(\.isConfigured) == [false])
+            // Who does not want to is neither heard nor hears.
+            #expect(try Self.peers(cem).items.isEmpty)
+        }
+
+        @Test("two nodes that name each other, one after the other, settle on one link and keep it")
+        func mutual() throws {
+            var settings = Bench.settings
+            settings.variables["VOUCHBIRD_LOG_LEVEL"] = "info"
+            let network = try LocalNetwork(names: ["ana", "ben"], settings: settings)
+            defer { network.close() }
+            try network.start()
+            let (ana, ben) = (network.nodes[0], network.nodes[1])
+            try network.connect(ana, to: ben)
+            try Self.waitUntil(ben, isLinkedTo: ana)
+            try network.connect(ben, to: ana)
+            try network.connect(ana, to: ben)
+            // Twenty round trips over whatever link there is.
+            for number in 1...20 {
+                try ana.publish([Draft(kind: .like, item: "song:\(number)")])
+                let known = try ana.status().records.known
+                #expect(try Self.awaited { try ben.status().records.known >= known })
+            }
+            for node in network.nodes {
+                let ups = node.errorLines.count { $0.contains("link up") }
+                #expect(ups <= 4, "\(node.name): \(ups) links")
+                #expect(try node.status().links.connected == 1)
+            }
+        }
+
         @Test("accepting an invitation connects both sides in one step, and pins each at the other")
         func invitation() throws {
             try Bench.withNodes(["ana", "ben"]) { network in

@@ -39,6 +39,25 @@ extension ProcessTests {
         }
 
         @Test(
+            "T12, T36: the quick form of the soak measures its parts, and the bars that need no time hold"
+        )
+        func soak() throws {
+            let arguments = [
+                "soak", "--quick", "--only", "idle,endless,damage", "--seconds", "2", "--damages",
+                "2",
+            ]
+            let result = try simnet(arguments)
+            let rows = result.output.split(separator: "\n").filter { $0.hasPrefix("| ") }
+                .dropFirst()
+            #expect(rows.count == 9, "\(result.output) \(result.errorOutput)")
+            #expect(!result.output.contains("can be measured"), "\(result.output)")
+            for row in rows where row.hasPrefix("| T") {
+                #expect(row.hasSuffix("| met |"), "\(row)")
+            }
+            #expect(try simnet(["soak", "--only", "nothing"]).exitCode == 64)
+        }
+
+        @Test(
             "a scenario that cannot be run ends with 65 and the line, usage with 64, files with 74")
         func exitCodes() throws {
             let scratch = try Scratch()

@@ -192,6 +192,31 @@ extension ProcessTests {
             }
         }
 
+        @Test("stop comes back when the daemon has ended, and says so when it does not end in time")
+        func stopCommand() throws {
+            try Bench.withChain(["ana"]) { network in
+                let node = network.nodes[0]
+                let process = try #require(node.running)
+                process.signal(SIGSTOP)
+                let early = try node.command(["stop", "--timeout", "0.3"])
+                #expect(early.exitCode == 75, "\(early)")
+                process.signal(SIGCONT)
+                let stopped = try node.command(["stop"])
+                #expect(stopped.exitCode == 0 || stopped.exitCode == 69, "\(stopped)")
+                #expect(process.wait(seconds: 10) == .exited(0))
+
+                try node.start()
+                try node.waitUntilReady()
+                let second = try #require(node.running)
+                let answer = try node.command(["stop"])
+                #expect(answer.exitCode == 0 && answer.output.contains("stopped"), "\(answer)")
+                // The lock went with the process: the next one starts at once.
+                try node.start()
+                try node.waitUntilReady()
+                #expect(second.wait(seconds: 1) == .exited(0))
+            }
+        }
+
         @Test("a daemon that was told to goes when its parent goes")
         func leash() throws {
             try Bench.withChain(["ana"]) { network in

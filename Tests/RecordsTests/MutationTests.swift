@@ -130,18 +130,19 @@ struct MutationTests {
         }
         let sequence = number(WireLimits.sequence, from: 1)
         let payload: Payload =
-            switch random.below(6) {
+            switch random.below(7) {
             case 0: .play(item(), weight(from: 1))
             case 1: .like(item(), weight(from: 1))
             case 2: .rate(item(), weight(from: 1))
             case 3: .trust(PublicKey(raw: bytes32()), weight(from: 0))
-            case 4:
+            case 4: .checkpoint(nil)
+            case 5:
                 .retract(
                     sequence: number(WireLimits.sequence, from: 1), id: RecordID(raw: bytes32()),
                     previous: RecordID(raw: bytes32()))
             default:
                 .unknown(
-                    kind: UInt8(8 + random.below(248)),
+                    kind: UInt8(11 + random.below(245)),
                     (0..<random.below(200)).map { _ in UInt8(truncatingIfNeeded: random.next()) })
             }
         return RecordBody(

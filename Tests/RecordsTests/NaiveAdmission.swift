@@ -58,6 +58,16 @@ struct NaiveAdmission {
             let mayGo = (2...).contains(sequence) && sequence <= UInt64(held.count)
             return mayGo && held[Int(sequence) - 1].id == id
                 && held[Int(sequence) - 2].id == previous ? nil : .badRetraction
+        case .rotate(let rotation):
+            return rotation.old == body.feed
+                && rotation.isSigned(feed: body.feed, network: network, scheme: scheme)
+                ? nil : .badKeyChange
+        case .revoke(let revocation):
+            return revocation.isSigned(by: body.feed, network: network, scheme: scheme)
+                ? nil : .badKeyChange
+        case .checkpoint:
+            // Nothing here is long enough for one.
+            return .badCheckpoint
         default: return nil
         }
     }

@@ -19,7 +19,7 @@ struct OfferTests {
         let seen = Set(vectors.offers.records.map(\.verdict))
         let wanted: [RejectReason] = [
             .malformed, .badKey, .badSignature, .brokenChain, .timeReversed, .equivocation,
-            .badDelegation, .badRetraction,
+            .badDelegation, .badRetraction, .badCheckpoint, .badKeyChange,
         ]
         #expect(seen.isSuperset(of: wanted.map(\.rawValue)))
     }

@@ -35,6 +35,13 @@ struct RecordVectors: Decodable {
         var consent: String?
         var consents: Bool?
         var unknown: String?
+        var old: String?
+        var new: String?
+        var oldSignature: String?
+        var newSignature: String?
+        var device: String?
+        var last: UInt64?
+        var revocation: String?
     }
 
     struct Undecodable: Decodable {
@@ -109,8 +116,32 @@ extension RecordVectors.Row {
                 previous: try recordID(targetPrevious))
         case RecordKind.delegate:
             .delegate(author: try authorKey(), signature: try consentSignature())
+        case RecordKind.rotate:
+            .rotate(
+                Rotation(
+                    old: try key(old), new: try key(new), oldSignature: try signature(oldSignature),
+                    newSignature: try signature(newSignature), consent: try signature(consent)))
+        case RecordKind.revoke:
+            .revoke(
+                Revocation(
+                    device: try key(device), last: try #require(last),
+                    signature: try signature(revocation)))
+        case RecordKind.checkpoint:
+            .checkpoint(
+                consent == nil
+                    ? nil : Consent(author: try authorKey(), signature: try consentSignature()))
         default: .unknown(kind: kind, try hex(unknown))
         }
+    }
+
+    private func key(_ text: String?) throws -> PublicKey {
+        let bytes = try hex(text)
+        return try #require(PublicKey(bytes))
+    }
+
+    private func signature(_ text: String?) throws -> Signature {
+        let bytes = try hex(text)
+        return try #require(Signature(bytes))
     }
 
     private func itemID() throws -> ItemID {

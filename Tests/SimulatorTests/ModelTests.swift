@@ -28,6 +28,11 @@ import Testing
         return scenario
     }
 
+    private static func setTrees(_ upstreams: Int, _ scenario: inout Scenario) {
+        scenario.upstreams = upstreams
+        scenario.trustedUpstreams = upstreams == 0 ? 0 : 2
+    }
+
     private static func figure(_ name: String, _ report: RunReport) -> Double {
         report.figures.first { $0.name == name }?.value ?? -1
     }
@@ -38,11 +43,17 @@ import Testing
 
     /// Copies and bytes a delivery within 5 %; each point of the curve within one slot of its histogram, 12.5 %, and
     /// another for where the two random networks differ.
-    @Test("it gives copies, bytes and delays of the protocol at the same size")
-    func calibration() {
-        // The model floods: it knows nothing of push trees.
-        let real = Simulation(Self.steady { $0.upstreams = 0 }, seed: 3).run()
-        let model = Simulation(Self.steady { $0.fidelity = "model" }, seed: 3).run()
+    @Test(
+        "it gives copies, bytes and delays of the protocol at the same size, with trees and without",
+        arguments: [0, 1, 2])
+    func calibration(upstreams: Int) {
+        let real = Simulation(Self.steady { Self.setTrees(upstreams, &$0) }, seed: 3).run()
+        let model = Simulation(
+            Self.steady {
+                $0.fidelity = "model"
+                Self.setTrees(upstreams, &$0)
+            }, seed: 3
+        ).run()
         #expect(real.violations == [])
         for name in ["copies_per_delivery", "bytes_per_delivery"] {
             let values = (Self.figure(name, real), Self.figure(name, model))

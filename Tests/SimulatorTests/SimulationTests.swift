@@ -76,11 +76,16 @@ import Testing
             $0.clockJumps = 1
             $0.fullDisks = 1
             $0.brokenDisks = 1
+            $0.stalls = 2
+            $0.halfOpens = 2
+            $0.storms = 1
             $0.partitionSeconds = 20
         }
         let report = Simulation(scenario, seed: seed).run()
         #expect(report.violations == [], "seed \(seed)")
-        for name in ["halves", "reset", "crash", "power-cut", "clock-jump", "full-disk"] {
+        for name in ["halves", "reset", "crash", "power-cut", "clock-jump", "full-disk"]
+            + ["stall", "half-open", "storm"]
+        {
             #expect(Self.figure("fault.\(name)", report) > 0, "seed \(seed): \(name)")
         }
     }
@@ -98,6 +103,69 @@ import Testing
         }()
         let report = Simulation(scenario, seed: 5).run()
         #expect(report.violations == [], "\(kind)")
+    }
+
+    @Test(
+        "T18: keys without end take the pool of a small store and no more, and put no friend out",
+        arguments: [0, 1])
+    func smallStore(attackEdges: Int) {
+        let scenario = Self.small {
+            $0.activeSeconds = 60
+            $0.settleSeconds = 60
+            $0.keySpinners = 2
+            $0.spinnerKeys = 20
+            $0.attackEdges = attackEdges
+            $0.storeKibibytes = 512
+        }
+        let report = Simulation(scenario, seed: 4).run()
+        #expect(report.violations == [])
+        // They do come near: nobody asked less of the store than it holds.
+        #expect(Self.figure("region_bytes", report) > 0.02)
+    }
+
+    @Test("T17: a flood by one trusted author delays nobody else's records by a tenth")
+    func authorFlood() {
+        func delay(flooders: Int) -> Double {
+            let scenario = Self.small {
+                $0.lossPerMillion = 0
+                $0.activeSeconds = 90
+                $0.authorFlooders = flooders
+                $0.attackEdges = flooders
+            }
+            let report = Simulation(scenario, seed: 3).run()
+            #expect(report.violations == [])
+            return Self.figure("delay_p99_milliseconds", report)
+        }
+        let calm = delay(flooders: 0)
+        #expect(calm > 0)
+        #expect(delay(flooders: 2) <= 1.1 * calm)
+    }
+
+    @Test("nodes of an earlier version, thin links and late attackers keep nothing from anybody")
+    func mixed() {
+        let scenario = Self.small {
+            $0.oldNodes = 2
+            $0.bytesPerSecond = 20_000
+            $0.droppers = 4
+            $0.hostileFromSeconds = 20
+            $0.hostileLinks = 3
+        }
+        let report = Simulation(scenario, seed: 4).run()
+        #expect(report.violations == [])
+        #expect(Self.figure("deliveries", report) == Self.figure("published", report) * 4)
+    }
+
+    @Test("thin links delay what wide ones do not")
+    func bandwidth() {
+        func p99(_ bytesPerSecond: Int) -> Double {
+            let scenario = Self.small {
+                $0.lossPerMillion = 0
+                $0.bytesPerSecond = bytesPerSecond
+            }
+            return Self.figure(
+                "delay_p99_milliseconds", Simulation(scenario, seed: 1).run())
+        }
+        #expect(p99(2_000) > p99(0) + 50)
     }
 
     @Test("the oracle bites: nodes that cannot hold what everybody wants have not converged")

@@ -261,4 +261,31 @@ struct BatchTests {
             feed: writer.feed, first: WireLimits.sequence, last: .max, maximumBytes: 2000)
         #expect(range == [stored.entry])
     }
+
+    @Test("what is before a checkpoint goes, and its bytes with it; what stays is read as before")
+    func trims() throws {
+        var writer = try FeedWriter(1)
+        var other = try FeedWriter(2)
+        let (feed, kept) = (try writer.plays(20), try other.plays(3))
+        let store = try sandbox.open()
+        try store.commit(feed + kept)
+        var batch = StoreBatch()
+        batch.trims = [FeedTrim(feed: writer.feed, before: 16)]
+        batch.records = [try writer.play()]
+        try store.commit(batch)
+        let expected = (feed[15...] + batch.records).map(\.entry)
+        #expect(
+            try store.range(feed: writer.feed, first: 1, last: 30, maximumBytes: 1 << 20)
+                == expected)
+        #expect(try store.all().count == expected.count + 3)
+        // Before the trim the same feed could be begun again from the first record.
+        batch = StoreBatch()
+        batch.removedFeeds = [writer.feed]
+        batch.records = [feed[0]]
+        try store.commit(batch)
+        #expect(
+            try store.range(feed: writer.feed, first: 1, last: 30, maximumBytes: 1 << 20) == [
+                feed[0].entry
+            ])
+    }
 }

@@ -49,6 +49,15 @@ struct FeedWriter {
         try (0..<count).map { _ in try play(tag, nameBytes: nameBytes) }
     }
 
+    /// Records of nearly the largest size.
+    mutating func long(_ count: Int) throws -> [StoredRecord] {
+        guard let item = ItemID("book"), let title = Title(String(repeating: "x", count: 256))
+        else {
+            throw Unusable(text: "title")
+        }
+        return (0..<count).map { _ in write(.item(item, title)) }
+    }
+
     mutating func retract(_ stored: StoredRecord) -> StoredRecord {
         write(
             .retract(

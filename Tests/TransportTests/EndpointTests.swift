@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Primitives
 import Testing
 import Transport
@@ -26,6 +27,56 @@ struct EndpointTests {
         node.forget()
         node.turn(20)
         #expect(node.events.isEmpty)
+    }
+
+    @Test(
+        "datagrams of the local net come with their host, within a pace, and long ones not at all",
+        .enabled(if: hasMulticast, "this machine forbids multicast on loopback"))
+    func beacon() throws {
+        let limits = quickLimits { $0.datagramsPerSecond = 5 }
+        let (speaker, hearer) = (try Node(), try Node(limits: limits))
+        try speaker.endpoint.openBeacon()
+        try hearer.endpoint.openBeacon()
+        // Before the first announcement nobody has joined the group.
+        hearer.endpoint.announce { $0.isLoopback ? [0] : nil }
+        let mark = [UInt8](repeating: UInt8.random(in: 1...255), count: 200)
+        func heard() -> [NetworkAddress] {
+            hearer.events.compactMap {
+                if case .datagram(mark, let source) = $0 { source } else { nil }
+            }
+        }
+        for _ in 0..<50 {
+            #expect(speaker.endpoint.announce { $0.isLoopback ? mark : nil } == 1)
+        }
+        #expect(converge([hearer]) { heard().count >= 3 })
+        let isNear = heard().allSatisfy(\.isLoopback)
+        #expect(isNear)
+        let end = ContinuousClock.now + .milliseconds(300)
+        while ContinuousClock.now < end { hearer.turn() }
+        // Those of this second, and of the next if it began meanwhile.
+        #expect(heard().count <= 10)
+        hearer.endpoint.close()
+        #expect(hearer.endpoint.announce { _ in mark } == 0)
+    }
+
+    @Test("where few files may be open there are fewer links, and where too few the node says so")
+    func descriptors() async {
+        await #expect(processExitsWith: .success) {
+            func allow(_ count: rlim_t) {
+                var limit = rlimit(rlim_cur: count, rlim_max: count)
+                unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            }
+            // 64 of the process, 64 for the store, 64 half-open, 4 for each of 64 dialled peers.
+            allow(700)
+            let endpoint = try Endpoint(keys: CurveKeys.generate())
+            #expect(endpoint.limits.connections == 252)
+            endpoint.close()
+            allow(448)
+            let error = #expect(throws: TransportError.self) {
+                try Endpoint(keys: CurveKeys.generate())
+            }
+            #expect(error?.code == .tooFewDescriptors)
+        }
     }
 
     @Test("a port in use is named as such")
@@ -107,3 +158,12 @@ struct EndpointTests {
         #expect(pair.publicKey.hex == known)
     }
 }
+
+/// Whether a datagram to the group comes back on loopback.
+let hasMulticast: Bool = {
+    guard let node = try? Node(), (try? node.endpoint.openBeacon()) != nil else { return false }
+    node.endpoint.announce { $0.isLoopback ? [7] : nil }
+    return converge([node], withinSeconds: 2) {
+        node.events.contains { if case .datagram([7], _) = $0 { true } else { false } }
+    }
+}()

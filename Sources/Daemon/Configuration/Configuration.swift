@@ -20,6 +20,8 @@ public struct Configuration: Hashable, Sendable {
     public struct Gossip: Hashable, Sendable {
         public var antiEntropySeconds = 60
         public var peerExchange = PeerExchange.public
+        /// Says on the local net where this node is, and listens to others who do.
+        public var lanDiscovery = false
     }
     public struct Ranking: Hashable, Sendable {
         public var mode = RankingMode.balanced
@@ -71,6 +73,7 @@ public struct Configuration: Hashable, Sendable {
         case (.gossipAntiEntropySeconds, .integer(let value)): gossip.antiEntropySeconds = value
         case (.gossipPeerExchange, .text(let text)):
             gossip.peerExchange = PeerExchange(rawValue: text) ?? .off
+        case (.gossipLanDiscovery, .flag(let value)): gossip.lanDiscovery = value
         case (.rankingMode, .text(let text)):
             ranking.mode = RankingMode(rawValue: text) ?? .balanced
         case (.rankingHalfLifeDays, .decimal(let value)): ranking.halfLifeDays = value
@@ -91,6 +94,7 @@ public struct Configuration: Hashable, Sendable {
         case .nodeAnnounce: .list(node.announce)
         case .gossipAntiEntropySeconds: .integer(gossip.antiEntropySeconds)
         case .gossipPeerExchange: .text(gossip.peerExchange.rawValue)
+        case .gossipLanDiscovery: .flag(gossip.lanDiscovery)
         case .rankingMode: .text(ranking.mode.rawValue)
         case .rankingHalfLifeDays: .decimal(ranking.halfLifeDays)
         case .rankingDebounceMilliseconds: .integer(ranking.debounceMilliseconds)

@@ -9,6 +9,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case nodeAnnounce = "node.announce"
     case gossipAntiEntropySeconds = "gossip.anti_entropy_seconds"
     case gossipPeerExchange = "gossip.peer_exchange"
+    case gossipLanDiscovery = "gossip.lan_discovery"
     case rankingMode = "ranking.mode"
     case rankingHalfLifeDays = "ranking.half_life_days"
     case rankingDebounceMilliseconds = "ranking.debounce_milliseconds"
@@ -38,7 +39,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
         case .rankingMode: .choice(RankingMode.allCases.map(\.rawValue))
         case .rankingHalfLifeDays: .decimal(0...36_500)
         case .rankingDebounceMilliseconds: .integer(0...600_000)
-        case .privacySharePlays: .flag
+        case .privacySharePlays, .gossipLanDiscovery: .flag
         case .storeBudgetMebibytes: .integer(16...1_048_576)
         case .logLevel: .choice(LogLevel.allCases.map(\.rawValue))
         }
@@ -54,6 +55,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
         case .gossipAntiEntropySeconds: "how often peers compare what they have"
         case .gossipPeerExchange:
             "off; public: peers tell each other of nodes that anybody can reach; local: private addresses too"
+        case .gossipLanDiscovery: "whether nodes of the local net find each other by multicast"
         case .rankingMode:
             "trusted: exact, with proofs; balanced: trust admits, taste decides; discover: strangers "
                 + "may earn a hearing"

@@ -35,6 +35,9 @@ public struct StatusDocument: Document {
         public var inbound: Int
         public var outbound: Int
         public var configured: Int
+        /// What all connections carried since the start: bytes of their TCP streams.
+        public var receivedBytes: UInt64
+        public var sentBytes: UInt64
     }
     public struct Records: Codable, Sendable {
         public var own: UInt64
@@ -323,6 +326,26 @@ public struct IdentityDocument: Document {
     public var nodeKey: String
 }
 
+public struct DeviceListDocument: Document {
+    public static let schemaName = "vouchbird.devices/1"
+    public var schema = Self.schemaName
+    public var items: [Device]
+
+    public struct Device: Codable, Sendable {
+        public var feed: String
+        /// Whom it speaks for: you, or one of your former keys.
+        public var author: String
+        public var isThis: Bool
+        /// Records held here.
+        public var records: UInt64
+        public var newest: String?
+        /// Its key signed two records for one place.
+        public var isForked: Bool
+        /// The last record that counts, where you revoked it.
+        public var revokedAfter: UInt64?
+    }
+}
+
 public struct CheckupDocument: Document {
     public static let schemaName = "vouchbird.checkup/1"
     public var schema = Self.schemaName
@@ -332,13 +355,19 @@ public struct CheckupDocument: Document {
         public enum State: String, Codable, Sendable { case ok, warning, failure }
         public var name: String
         public var state: State
+        /// What was found, for programs: `forked`, `behind`, `revoked`, `clock-off`, `head-unknown`, `friend-forked`; absent
+        /// for what has no name.
+        public var finding: String?
         public var detail: String
         /// The next command, when there is something to do.
         public var fix: String?
 
-        public init(name: String, state: State, detail: String, fix: String? = nil) {
+        public init(
+            name: String, state: State, finding: String? = nil, detail: String, fix: String? = nil
+        ) {
             self.name = name
             self.state = state
+            self.finding = finding
             self.detail = detail
             self.fix = fix
         }

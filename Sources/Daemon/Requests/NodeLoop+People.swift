@@ -129,7 +129,7 @@ extension NodeLoop {
                 nodeKey: key, address: address ?? peers.peer(key)?.address,
                 author: author ?? peers.peer(key)?.author, addedAt: Clock.wall()))
         peers.add(key, address: address, author: author)
-        if let peer = peers.peer(key), peer.link == nil, peer.inbound == nil { dial(peer) }
+        if let peer = peers.peer(key), peer.link == nil, !isLinked(key) { dial(peer) }
     }
 
     func removePeer(_ keyText: String, for client: ControlClient) throws {
@@ -223,9 +223,6 @@ extension NodeLoop {
             try store.useInvitation(token: claim.token, by: key, author: claim.author)
             try pin(
                 key, address: TransportAddress.isValid(text) ? text : nil, author: claim.author)
-            if peers.peer(key)?.inbound == nil {
-                peers.linkUp(link, key, isOutbound: false)
-            }
         } catch {
             log.error("cannot keep the invited peer", metadata: ["why": "\(error)"])
         }

@@ -174,7 +174,7 @@ extension NodeLoop {
             removing: true)
     }
 
-    private func start(
+    func start(
         _ publication: Publication, drafts: [OwnDraft], private entries: [PrivateEntry],
         removing: Bool = false
     ) {

@@ -48,6 +48,8 @@ extension NodeLoop {
         case .edges(let own, let kind, let after, let limit):
             try answerEdges(own: own, kind, after, limit, for: client)
         case .identity: reply(client, identityDocument())
+        case .deviceList: reply(client, deviceListDocument())
+        case .deviceRevoke(let feed, let after): try revoke(feed, after, for: client)
         case .checkup: answerCheckup(for: client)
         case .stop:
             reply(client, DoneDocument(message: "stopping"))

@@ -29,10 +29,12 @@ extension NodeLoop {
 
     private func links() -> StatusDocument.Links {
         let ready = node.linkSummaries.filter(\.isReady)
+        let traffic = endpoint.traffic
         return StatusDocument.Links(
             connected: ready.count, inbound: ready.filter { $0.direction == .inbound }.count,
             outbound: ready.filter { $0.direction == .outbound }.count,
-            configured: peers.peers.count)
+            configured: peers.peers.count, receivedBytes: traffic.received,
+            sentBytes: traffic.sent)
     }
 
     private func records() -> StatusDocument.Records {
@@ -133,6 +135,9 @@ extension NodeLoop {
         case .item: kind = "title"
         case .retract: kind = "retract"
         case .delegate: kind = "delegate"
+        case .rotate: kind = "rotate"
+        case .revoke: kind = "revoke"
+        case .checkpoint: kind = "checkpoint"
         case .unknown: break
         }
         let item = entry.payload.itemID

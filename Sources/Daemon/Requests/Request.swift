@@ -26,6 +26,9 @@ public enum Request: Codable, Hashable, Sendable {
     /// Edges that this node knows: `own` for the user's, otherwise the whole local graph.
     case edges(own: Bool, kind: EdgeKind, after: String?, limit: Int)
     case identity
+    case deviceList
+    /// Of a device's feed nothing after a record counts; after what is held here when nil.
+    case deviceRevoke(feed: String, after: UInt64?)
     case checkup
     case stop
 

@@ -9,6 +9,8 @@ public struct KnownNode: Hashable, Sendable {
     public var expires: Instant
     /// The node's own word for it, to be passed on; nil only in studies without signatures.
     public var record: AddressRecord?
+    /// Counts with all others of its /24 although its address is private: see `netgroup`.
+    var sharesGroup = false
 
     public init(key: NodeKey, address: NetworkAddress, expires: Instant) {
         self.key = key
@@ -22,9 +24,12 @@ public struct KnownNode: Hashable, Sendable {
         self.record = record
     }
 
-    /// The group that it is chosen by. Addresses of a local net share one group, and nothing follows from it:
-    /// there each node is its own.
-    public var netgroup: Netgroup { address.isPublic ? address.netgroup : address.ownGroup }
+    /// The group that it is chosen by. Addresses of a local net share one group, and where its hosts are known
+    /// nothing follows from that: there each node is its own. A node that was only heard on the local net shares it:
+    /// one host there could name any number of ports.
+    public var netgroup: Netgroup {
+        address.isPublic || sharesGroup ? address.netgroup : address.ownGroup
+    }
 }
 
 /// Who told of a node.

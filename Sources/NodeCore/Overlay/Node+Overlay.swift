@@ -5,6 +5,7 @@ public import Records
 extension Node {
     mutating func noteOrigin(_ origin: LinkOrigin, of link: LinkID) {
         guard let state = links[link] else { return }
+        links.update(link) { $0.isAnchor = origin.isAnchor }
         addresses?.links.set(
             link, AddressLink(key: state.nodeKey, direction: state.direction, origin: origin))
     }
@@ -41,7 +42,11 @@ extension Node {
 
     var capabilities: UInt64 {
         Hello.sketches | (limits.upstreams > 0 ? Hello.trees : 0)
-            | (addresses == nil ? 0 : Hello.addresses)
+            | (exchangesAddresses ? Hello.addresses : 0)
+    }
+
+    private var exchangesAddresses: Bool {
+        addresses.map { $0.settings.scope != .heard } ?? false
     }
 
     var overlayDeadline: UInt64? { addresses?.overlay.nextDeadline }
@@ -51,7 +56,8 @@ extension Node {
             isDue || now.monotonicMilliseconds >= overlayDeadline ?? .max
         else { return }
         addresses?.isDue = false
-        guard let actions = addresses?.overlay.turn(at: now) else { return }
+        let idle = idlePeer(now)
+        guard let actions = addresses?.overlay.turn(at: now, idle: idle) else { return }
         for action in actions {
             guard case .ask(let key) = action else {
                 effects.append(.overlay(action))
@@ -62,7 +68,7 @@ extension Node {
     }
 
     private mutating func ask(_ key: NodeKey, _ effects: inout [Effect]) {
-        guard let book = addresses,
+        guard exchangesAddresses, let book = addresses,
             let link = book.links.keys.enumerated().first(where: { position, _ in
                 let state = book.links.values[position]
                 return state.key == key && state.isReady && state.exchanges
@@ -81,8 +87,12 @@ extension Node {
         // One answer a peer in ten minutes, before anything is verified (threats.md, T25).
         guard addresses?.noteAnswer(to: state.key, at: time) == true else { return }
         if let record { learn([record], over: state, now) }
-        guard let told = addresses?.overlay.answer(to: state.key, at: now) else { return }
-        let records = [addresses?.own].compactMap { $0 } + told.compactMap(\.record)
+        guard let book = addresses, let told = addresses?.overlay.answer(to: state.key, at: now)
+        else { return }
+        // What was heard on the local net stays there.
+        let records =
+            [book.own].compactMap { $0 }
+            + told.compactMap(\.record).filter { book.settings.admits($0.address) }
         effects.append(.send(link, .addressResponse(Array(records.prefix(WireLimits.addresses)))))
     }
 
@@ -118,10 +128,27 @@ extension Node {
         }
     }
 
+    /// A node of the local net says where it is. Whoever is on that net can send such a datagram in anybody's name, so
+    /// only the host that it comes from may be named in it, and all of them together are one network group, unless the
+    /// user says that the hosts of the net are known.
+    mutating func heard(_ record: AddressRecord, from source: NetworkAddress, _ now: Moment) {
+        guard let settings = addresses?.settings, record.address.isNear, record.address.port != 0,
+            record.address.isSameHost(as: source), var known = verified(record, now.wall)
+        else { return }
+        known.sharesGroup = settings.scope != .local
+        addresses?.overlay.learn([known], from: .itself, at: now)
+        addresses?.isDue = true
+    }
+
     /// What a record says; nil when it is forged, of our own node, expired, or not for our scope.
     private func known(_ record: AddressRecord, _ wall: Instant) -> KnownNode? {
+        guard let book = addresses, book.settings.admits(record.address) else { return nil }
+        return verified(record, wall)
+    }
+
+    private func verified(_ record: AddressRecord, _ wall: Instant) -> KnownNode? {
         let latest = AddressRecord.lifetimeMilliseconds + limits.futureMilliseconds
-        guard let book = addresses, book.settings.admits(record.address), record.expires > wall,
+        guard record.expires > wall,
             record.expires.milliseconds(since: wall) <= latest,
             let key = record.nodeKey(network: configuration.network, scheme: scheme),
             key != configuration.nodeKey

@@ -1,11 +1,12 @@
 public import Primitives
 
 extension Overlay {
-    /// What to do now. Call it when something happened and at `nextDeadline`.
-    public mutating func turn(at now: Moment) -> [OverlayAction] {
+    /// What to do now. Call it when something happened and at `nextDeadline`. `idle`: the dialled node that could be
+    /// spared first, because it brings nothing while others do.
+    public mutating func turn(at now: Moment, idle: NodeKey? = nil) -> [OverlayAction] {
         var actions: [OverlayAction] = []
         expireDials(now, &actions)
-        renew(now)
+        renew(now, idle)
         // Before anything is hung up: a feeler is asked first.
         ask(now, &actions)
         let wanted = wanted(now)
@@ -26,12 +27,14 @@ extension Overlay {
         }
     }
 
-    /// Now and then one dialled slot chooses anew, so that no luck of an attacker lasts.
-    private mutating func renew(_ now: Moment) {
+    /// Now and then one dialled slot chooses anew, so that no luck of an attacker lasts: that of the idle node, or any.
+    /// No sooner for the idle one: who is fast enough to make others look idle must not choose when they go.
+    private mutating func renew(_ now: Moment, _ idle: NodeKey?) {
         guard now.monotonicMilliseconds >= nextRenewal else { return }
         nextRenewal = now.monotonicMilliseconds + limits.renewMilliseconds
-        let candidates = table.vouched.filter { !wasProbed($0, now) }
-        view.renew(random.below(limits.outbound), from: candidates, random: &random)
+        let candidates = table.vouched.filter { !wasProbed($0, now) && $0.key != idle }
+        let held = (0..<view.count).first { idle != nil && view[$0]?.key == idle }
+        view.renew(held ?? random.below(limits.outbound), from: candidates, random: &random)
     }
 
     /// The nodes that should be linked: the holders of the first slots, one a network group; a later slot

@@ -8,6 +8,8 @@ public struct OverlaySettings: Sendable {
         case `public`
         /// Also loopback and private ones, each a network group of its own: for a net whose hosts are known.
         case local
+        /// None of what peers tell, and nobody is told anything: only what nodes of the local net say themselves.
+        case heard
     }
 
     public var scope: Scope
@@ -23,6 +25,7 @@ public struct OverlaySettings: Sendable {
     /// Whether an address is for this scope.
     public func admits(_ address: NetworkAddress) -> Bool {
         switch scope {
+        case .heard: false
         case .public: address.isPublic
         case .local: address.port != 0 && (address.isPublic || address.isNear)
         }

@@ -7,7 +7,7 @@ import Records
 extension Node {
     func tier(of author: PublicKey) -> Tier {
         if author == configuration.author { return .own }
-        if graph.trusts(from: configuration.author, to: author) { return .direct }
+        if isTrusted(author) { return .direct }
         let reached = trust[author] ?? 0
         if reached >= limits.tiers.nearTrust { return .near }
         return reached > 0 ? .reached : .stranger
@@ -69,7 +69,9 @@ extension Node {
 
     /// A feed of this author came in.
     mutating func openAccount(_ author: PublicKey) {
-        if !accounts.contains(author) { accounts.set(author, AuthorAccount()) }
+        if !accounts.contains(author) {
+            accounts.set(author, AuthorAccount(share: share(of: author)))
+        }
         accounts.update(author) { $0.feeds += 1 }
     }
 

@@ -25,25 +25,25 @@ extension Node {
 
     /// A link brought places that were new here. Strangers' are free to make, so they earn nothing.
     mutating func noteBrought(_ places: Int, of index: FeedIndex, by link: LinkID, _ now: Moment) {
-        guard tier(of: feeds[index].author) < .stranger, let peer = links[link]?.nodeKey else {
-            return
-        }
+        // Asked of `feeds[index].author` directly, the tier would first copy the whole node.
+        let author = feeds[index].author
+        guard tier(of: author) < .stranger, let peer = nodeKey(of: link) else { return }
         scores.update(peer) { $0.brought(places, at: now.monotonicMilliseconds) }
     }
 
     mutating func noteRejected(_ link: LinkID, _ now: Moment) {
-        guard let peer = links[link]?.nodeKey else { return }
+        guard let peer = nodeKey(of: link) else { return }
         scores.update(peer) { $0.wasRejected(at: now.monotonicMilliseconds) }
     }
 
     mutating func noteBrokenPromise(_ link: LinkID, _ now: Moment) {
-        guard let peer = links[link]?.nodeKey else { return }
+        guard let peer = nodeKey(of: link) else { return }
         scores.update(peer) { $0.brokePromise(at: now.monotonicMilliseconds) }
     }
 
     /// The link is being closed for what it sent.
     mutating func ban(_ link: LinkID, _ now: Moment) {
-        guard let peer = links[link]?.nodeKey else { return }
+        guard let peer = nodeKey(of: link) else { return }
         scores.update(peer) { $0.ban(at: now.monotonicMilliseconds) }
     }
 
@@ -53,11 +53,48 @@ extension Node {
 
     /// Whether a link may be chosen as an upstream; where nobody may, it is still better than none.
     func isEligible(_ link: LinkID, _ now: Moment) -> Bool {
-        guard let peer = links[link]?.nodeKey else { return false }
+        guard let peer = nodeKey(of: link) else { return false }
         return scores[peer]?.isEligible(at: now.monotonicMilliseconds) ?? true
     }
 
+    /// The dialled peer that is worth least, if it is below the threshold while half of all peers are above: in a silent
+    /// network nobody brings anything, and nobody is blamed for it.
+    func idlePeer(_ now: Moment) -> NodeKey? {
+        guard let book = addresses else { return nil }
+        let ready = links.keys.indices.filter { links[slot: $0].isReady }
+        let idle = ready.filter { !isEligible(links.keys[$0], now) }
+        guard !idle.isEmpty, 2 * idle.count <= ready.count else { return nil }
+        var worst: (key: NodeKey, points: Int64)?
+        for slot in idle where links[slot: slot].direction == .outbound {
+            let link = links.keys[slot]
+            guard book.links[link]?.origin.isAnchor == false else { continue }
+            let points = points(link, now)
+            if worst.map({ points < $0.points }) ?? true {
+                worst = (links[slot: slot].nodeKey, points)
+            }
+        }
+        return worst?.key
+    }
+
+    /// Links are nearly used up: the inbound one that is worth least goes, if it is below the threshold. Anchors and
+    /// what this node dialled stay, and so does who brings something: an attacker fills places with its own.
+    mutating func dropUnderPressure(
+        sparing newcomer: LinkID, _ now: Moment, _ effects: inout [Effect]
+    ) {
+        guard links.count > limits.links - limits.spareLinks else { return }
+        var worst: (link: LinkID, points: Int64)?
+        for (slot, link) in links.keys.enumerated() where link != newcomer {
+            guard links[slot: slot].direction == .inbound, links[slot: slot].isReady,
+                addresses?.links[link]?.origin.isAnchor != true, !isEligible(link, now)
+            else { continue }
+            let points = points(link, now)
+            if worst.map({ points < $0.points }) ?? true { worst = (link, points) }
+        }
+        if let worst { effects.append(.disconnect(worst.link, .overloaded)) }
+    }
+
     func points(_ link: LinkID, _ now: Moment) -> Int64 {
-        links[link].flatMap { scores[$0.nodeKey]?.points(at: now.monotonicMilliseconds) } ?? 0
+        guard let peer = nodeKey(of: link) else { return 0 }
+        return scores[peer]?.points(at: now.monotonicMilliseconds) ?? 0
     }
 }

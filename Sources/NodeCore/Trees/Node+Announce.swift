@@ -6,7 +6,7 @@ extension Node {
     /// Feeds moved that some link does not get pushed.
     mutating func announceLater(_ feeds: [FeedIndex], _ now: Moment) {
         guard !feeds.isEmpty else { return }
-        for index in feeds where unannounced.last != index { unannounced.append(index) }
+        for index in feeds { unannounced.set(index, true) }
         if announceAt == nil {
             announceAt = now.monotonicMilliseconds + limits.announceMilliseconds
         }
@@ -16,9 +16,10 @@ extension Node {
     mutating func announceDue(_ now: Moment, _ effects: inout [Effect]) {
         guard let due = announceAt, due <= now.monotonicMilliseconds else { return }
         announceAt = nil
-        var seen = Set<FeedIndex>()
+        let moved = unannounced.keys
+        unannounced = BoundedTable(capacity: unannounced.capacity)
         var entries = [[Announcement]](repeating: [], count: links.count)
-        for index in unannounced where feeds.isUsed(index) && seen.insert(index).inserted {
+        for index in moved where feeds.isUsed(index) {
             guard feeds[index].isTellable, feeds.index(of: FeedTag(feeds[index].key)) == index
             else { continue }
             let frontier = feeds[index].frontier
@@ -33,7 +34,6 @@ extension Node {
                 links[slot: slot].note(offered: frontier, of: index)
             }
         }
-        unannounced = []
         for (slot, link) in links.keys.enumerated() {
             effects += Self.announceFrames(entries[slot]).map { .send(link, $0) }
         }

@@ -9,7 +9,8 @@ extension Node {
     /// Links that may push a feed to us at a time: two of whom the ego trusts itself, so that no single peer can
     /// withhold them (T27).
     func upstreamTarget(of index: FeedIndex) -> Int {
-        tier(of: feeds[index].author) <= .direct ? limits.trustedUpstreams : limits.upstreams
+        let author = feeds[index].author
+        return tier(of: author) <= .direct ? limits.trustedUpstreams : limits.upstreams
     }
 
     /// What a pushed record says of the link that pushed it.
@@ -23,8 +24,8 @@ extension Node {
             noteBrought(1, of: index, by: link, now)
         case .ignore(.overQuota):
             // We do not hold this feed.
-            guard links[link]?.trees == true else { return }
-            links.update(link) { $0.redundant.append(FeedTag(record.body.feed)) }
+            guard let slot = links.slot(of: link), links[slot: slot].trees else { return }
+            links[slot: slot].redundant.append(FeedTag(record.body.feed))
         default: return
         }
     }
@@ -169,7 +170,11 @@ extension Node {
     private func graftable(
         _ index: FeedIndex, preferring link: LinkID?, _ now: Moment
     ) -> LinkID? {
-        if let link, links[link]?.isReady == true, isEligible(link, now) { return link }
+        if let link, let slot = links.slot(of: link), links[slot: slot].isReady,
+            isEligible(link, now)
+        {
+            return link
+        }
         var best: (link: LinkID, isEligible: Bool, points: Int64)?
         for (slot, other) in links.keys.enumerated()
         where links[slot: slot].isReady && links[slot: slot].trees

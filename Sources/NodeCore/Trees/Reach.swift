@@ -5,6 +5,8 @@ struct Reach: Sendable {
     var known: UInt32 = 0
     /// We pushed or announced the feed to it so far.
     var offered: UInt32 = 0
+    /// It showed that it holds nothing of the feed before this place; 0: unknown.
+    var begins: UInt32 = 0
     /// It asked us to announce the feed, not to push it.
     var isPruned = false
     /// We asked it so.

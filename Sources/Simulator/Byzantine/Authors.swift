@@ -85,3 +85,22 @@ struct KeySpinner: ByzantineProgram {
         for frame in main.pushes() { world.send(frame, on: link) }
     }
 }
+
+/// A valid author without measure: new statements without end, on every link, in order.
+struct AuthorFlooder: ByzantineProgram {
+    private var persona: Persona
+    private static let recordsPerSecond = 250
+
+    init(_ persona: Persona) { self.persona = persona }
+
+    mutating func tick(_ world: inout ByzantineWorld) {
+        let first = UInt64(persona.records.count) + 1
+        for _ in 0..<Self.recordsPerSecond { persona.say(.like(world.item(), .one), at: world.now) }
+        for frame in persona.pushes(from: first) { world.sendAll(frame) }
+    }
+
+    mutating func receive(_ frame: Frame, on link: LinkID, _ world: inout ByzantineWorld) {
+        guard case .rangeRequest(let request) = frame, request.feed == persona.key else { return }
+        world.send(persona.answer(request), on: link)
+    }
+}

@@ -13,6 +13,10 @@ public enum ByzantineKind: String, CaseIterable, Sendable {
     case futureDater = "future_dater"
     case elementBomber = "element_bomber"
     case keySpinner = "key_spinner"
+    case authorFlooder = "author_flooder"
+    case dropper
+    case scoreGamer = "score_gamer"
+    case slowReader = "slow_reader"
 
     var count: any WritableKeyPath<Scenario, Int> & Sendable {
         switch self {
@@ -29,6 +33,10 @@ public enum ByzantineKind: String, CaseIterable, Sendable {
         case .futureDater: \.futureDaters
         case .elementBomber: \.elementBombers
         case .keySpinner: \.keySpinners
+        case .authorFlooder: \.authorFlooders
+        case .dropper: \.droppers
+        case .scoreGamer: \.scoreGamers
+        case .slowReader: \.slowReaders
         }
     }
 
@@ -47,13 +55,26 @@ public enum ByzantineKind: String, CaseIterable, Sendable {
         case .futureDater: "an author whose records are dated wrongly"
         case .elementBomber: "sends frames at, past and far past every cap"
         case .keySpinner: "makes new keys without end, some trusted by its main one"
+        case .authorFlooder: "an author that says hundreds of things a second on every link"
+        case .dropper:
+            "announces all that it hears of, before it could have it, and delivers nothing"
+        case .scoreGamer: "a node that is honest until the middle of the run, then silent"
+        case .slowReader: "a node that reads a kilobyte a second"
+        }
+    }
+
+    /// Came later than the others: a swarm draws it from a stream of its own, so that the meaning of older seeds stays.
+    var isLate: Bool {
+        switch self {
+        case .authorFlooder, .dropper, .scoreGamer, .slowReader: true
+        default: false
         }
     }
 
     /// A real node whose frames are tampered with on their way out.
     var isFilter: Bool {
         switch self {
-        case .silent, .censor, .frontierLiar: true
+        case .silent, .censor, .frontierLiar, .scoreGamer, .slowReader: true
         default: false
         }
     }

@@ -3,6 +3,8 @@ import Records
 
 /// A hostile peer as a small program that speaks frames. The greeting and PONG are done for it.
 protocol ByzantineProgram {
+    /// What its HELLO says that it can do.
+    var capabilities: UInt64 { get }
     /// A link is greeted and ready.
     mutating func ready(_ link: LinkID, _ world: inout ByzantineWorld)
     mutating func receive(_ frame: Frame, on link: LinkID, _ world: inout ByzantineWorld)
@@ -11,6 +13,7 @@ protocol ByzantineProgram {
 }
 
 extension ByzantineProgram {
+    var capabilities: UInt64 { 0 }
     mutating func ready(_ link: LinkID, _ world: inout ByzantineWorld) {}
     mutating func receive(_ frame: Frame, on link: LinkID, _ world: inout ByzantineWorld) {}
     mutating func tick(_ world: inout ByzantineWorld) {}

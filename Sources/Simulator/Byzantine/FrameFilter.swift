@@ -6,13 +6,19 @@ enum FrameFilter {
     case silent
     case censor(PublicKey)
     case frontierLiar
+    /// Silent from this time of the run on.
+    case silentFrom(milliseconds: UInt64)
+    /// Tampers with nothing: what is hostile about it happens elsewhere.
+    case none
 
     /// What goes out instead of a frame; nil when nothing does.
-    func callAsFunction(_ frame: Frame, _ random: inout SeededRandom) -> Frame? {
+    func callAsFunction(_ frame: Frame, _ random: inout SeededRandom, now: UInt64) -> Frame? {
         switch self {
         case .silent: Self.silence(frame)
         case .censor(let victim): Self.censor(frame, victim)
         case .frontierLiar: Self.lie(frame, &random)
+        case .silentFrom(let turn): now < turn ? frame : Self.silence(frame)
+        case .none: frame
         }
     }
 

@@ -21,6 +21,8 @@ struct Metrics {
     /// Largest trust of the Byzantine region beside the ego's own, at the end, and the most that T2 allows there.
     var regionMass = 0.0
     var regionBound = 0.0
+    /// What hostile authors have on the disk that holds most of it, as a part of its budget.
+    var regionBytes = 0.0
     var rows: [MetricRow] = []
 
     mutating func sent(_ bytes: [UInt8]) {
@@ -88,7 +90,7 @@ struct Metrics {
             ("lost_frames", Double(lostFrames)),
             ("failed_store_operations", Double(failedOperations)),
             ("proven_forks", Double(provenForks)), ("region_mass", regionMass),
-            ("region_mass_bound", regionBound),
+            ("region_mass_bound", regionBound), ("region_bytes", regionBytes),
         ] + Fault.Kind.allCases.map { ("fault.\($0.rawValue)", Double(fired($0))) }
     }
 

@@ -65,11 +65,13 @@ extension Oracle {
                 continue
             }
             committed[host.index].insert(Self.placePrint(view))
+            if isOwn { signs(view, host) }
             if !isOwn, isKnown, owners[view.feed] != nil {
                 let place = Place(feed: view.feed, sequence: view.sequence)
                 let known = exposed.updateValue(view.print, forKey: place)
                 check(
-                    known == nil || known == view.print, "self-fork", host, now,
+                    known == nil || known == view.print || isExcused(view.feed), "self-fork",
+                    host, now,
                     "two bodies of sequence \(view.sequence) are stored")
             }
             check(
@@ -89,6 +91,9 @@ extension Oracle {
                 "sequence \(view.sequence), own commit: \(isOwn)")
             guard view.sequence > 1 else { continue }
             let before = host.store.entry(view.feed, view.sequence - 1)
+            check(
+                before != nil || view.isCheckpoint(of: scenario), "stored-from-the-middle", host,
+                now, "feed \(view.feed) begins with kind \(view.kind) at \(view.sequence)")
             check(
                 before == nil || before?.id == view.previous, "stored-broken-chain", host, now,
                 "feed \(view.feed), sequence \(view.sequence)")
@@ -161,7 +166,9 @@ extension Oracle {
         for view in records {
             guard let owner = owners[view.feed] else { continue }
             let place = Place(feed: view.feed, sequence: view.sequence)
-            guard let known = exposed[place], known != view.print else { continue }
+            guard let known = exposed[place], known != view.print, !isExcused(view.feed) else {
+                continue
+            }
             check(
                 !isSigned(view), "self-fork", host, now,
                 "host \(owner) signed two bodies for sequence \(view.sequence)")

@@ -28,6 +28,10 @@ struct Oracle {
     /// Bodies of honest feeds that another honest node has stored. What nobody stored, because it was lost or
     /// came too early for every clock, no restored author can ask back.
     var exposed: [Place: UInt64] = [:]
+    /// By host that was set back to an old copy: bodies of its feed that the copy lacked.
+    var lost: [Int: [UInt64: UInt64]] = [:]
+    /// Honest hosts that signed a lost place anew before any other honest node had stored it: their fork is nobody's fault.
+    var excused: Set<Int> = []
     /// Honest hosts by the key of their feed.
     var owners: [PublicKey: Int] = [:]
 
@@ -99,12 +103,32 @@ struct Oracle {
     }
 
     /// What only the lost disk knew is gone; what others saw must come back.
-    mutating func restoredFromOldCopy(_ host: Host) {
+    mutating func restoredFromOldCopy(_ host: Host, lost store: MemoryStore) {
         let copied = host.store.contiguous(host.publicKey)
+        let head = store.contiguous(host.publicKey)
+        if head > copied {
+            for sequence in copied + 1...head {
+                guard case .record(let stored)? = store.entry(host.publicKey, sequence) else {
+                    continue
+                }
+                lost[host.index, default: [:]][sequence] = RecordView(stored.record)?.print
+            }
+        }
         acknowledged[host.index] = acknowledged[host.index].filter { sequence, _ in
             sequence <= copied
         }
     }
+
+    /// A restored author signs a place anew. Where no other honest node has what stood there, nobody whom it could
+    /// trust could have told it so.
+    mutating func signs(_ view: RecordView, _ host: Host) {
+        guard let print = lost[host.index]?[view.sequence], print != view.print,
+            exposed[Place(feed: view.feed, sequence: view.sequence)] == nil
+        else { return }
+        excused.insert(host.index)
+    }
+
+    func isExcused(_ feed: PublicKey) -> Bool { owners[feed].map(excused.contains) ?? false }
 
     mutating func acknowledged(_ sequences: [UInt64], drafts: Int, _ host: Host, _ now: UInt64) {
         guard host.isHonest else { return }
@@ -140,14 +164,31 @@ struct Oracle {
         guard host.isHonest else { return }
         switch notice {
         case .ownFeedForked(let sequence):
-            check(false, "self-fork", host, now, "the node found its own fork at \(sequence)")
+            check(
+                excused.contains(host.index), "self-fork", host, now,
+                "the node found its own fork at \(sequence)")
         case .forked(let feed, let sequence):
             let owner = owners[feed]
             check(
-                owner == nil, "honest-feed-frozen", host, now,
+                owner == nil || isExcused(feed), "honest-feed-frozen", host, now,
                 "feed of host \(owner ?? -1) at \(sequence)")
         default: break
         }
+    }
+
+    /// Whom a user trusts in so many words is not put out for others. Of a store that contradicts its node that is
+    /// something else: the feed is fetched anew.
+    mutating func evicts(_ feed: PublicKey, _ host: Host, _ now: UInt64) {
+        guard isFull, host.isHonest, !host.mayHoldUnknown, owners[feed] != nil else { return }
+        var isTrusted = false
+        for sequence in 1...max(1, host.store.contiguous(host.publicKey)) {
+            guard case .record(let stored)? = host.store.entry(host.publicKey, sequence),
+                case .trust(let target, let weight) = stored.record.body.payload, target == feed
+            else { continue }
+            isTrusted = weight.value > 0
+        }
+        let owner = owners[feed] ?? -1
+        check(!isTrusted, "friend-evicted", host, now, "the feed of host \(owner) goes")
     }
 
     mutating func conflicted(_ host: Host, _ now: UInt64) {

@@ -12,6 +12,9 @@ extension Simulation {
         checkAgreement(honest)
         checkForks(honest)
         if scenario.isFullyChecked { checkTrust(honest) }
+        judgeLists()
+        judgeFront()
+        judgeTwin()
     }
 
     /// A fault that was asked for and never struck tested nothing.
@@ -31,6 +34,7 @@ extension Simulation {
                 oracle.checkOwn(host, sequence, print, now)
             }
             let obstacle = host.node?.publishObstacle
+            if oracle.isExcused(host.publicKey), case .ownFeedForked? = obstacle { continue }
             oracle.check(
                 host.node != nil && obstacle == nil, "cannot-publish", host, now,
                 "\(obstacle.map { "\($0)" } ?? "down")")
@@ -40,7 +44,8 @@ extension Simulation {
     /// Everybody holds as much of every honest, trusted feed as its author does; at constant interest, everybody
     /// who holds the feed at all.
     private func checkAgreement(_ honest: [Host]) {
-        for author in honest.prefix(scenario.honestNodes - scenario.freeRiders) {
+        for author in honest.prefix(scenario.honestNodes - scenario.freeRiders)
+        where !oracle.isExcused(author.publicKey) {
             let head = author.frontier(of: author.publicKey)
             for host in honest {
                 let held = host.frontier(of: author.publicKey)
@@ -73,13 +78,14 @@ extension Simulation {
     /// Whom nobody trusts gets exactly nothing; a region gets no more than what enters it (T2).
     private func checkTrust(_ honest: [Host]) {
         let hostile = hosts.filter { !$0.isHonest }
-        var region = Set(hostile.map(\.publicKey))
+        var region = Set(hostile.map(\.publicKey)).union(study?.attackers ?? [])
         for host in hostile {
             if case .program(let program) = host.role, let spinner = program as? KeySpinner {
                 region.formUnion(spinner.spun)
             }
         }
-        let untrusted = hostile.dropFirst(scenario.attackEdges)
+        // Whom a community trusts is its own affair; of its attackers the bound holds.
+        let untrusted = study == nil ? hostile.dropFirst(scenario.attackEdges) : []
         let riders = honest.suffix(scenario.freeRiders)
         for host in honest {
             guard let node = host.node else { continue }
@@ -106,5 +112,27 @@ extension Simulation {
         oracle.check(
             mass / own <= entry / alpha + 1e-6, "mass-bound", host, now,
             "region has \(mass / own) of the ego's trust, at most \(entry / alpha) may enter")
+        checkBytes(host, region, flow: own * entry / alpha)
+    }
+
+    /// What a region has on a disk, counted there: `budget * flow + pool` at most, whatever keys it is made of. `flow` is
+    /// the bound of T2, from the oracle's own walk.
+    private func checkBytes(_ host: Host, _ region: Set<PublicKey>, flow: Double) {
+        let configured = StorageLimits().budgetBytes
+        let budget =
+            scenario.storeKibibytes > 0 ? UInt64(scenario.storeKibibytes) << 10 : configured
+        var bytes = 0
+        host.store.forEachEntry { entry in
+            guard region.contains(entry.feed) else { return }
+            switch entry {
+            case .record(let stored): bytes += stored.record.encoded.count
+            case .tombstone(let tombstone): bytes += tombstone.encodedRetraction.count
+            }
+        }
+        let share = Double(budget) * (min(1, flow) + 0.05)
+        metrics.regionBytes = max(metrics.regionBytes, Double(bytes) / Double(budget))
+        oracle.check(
+            Double(bytes) <= share, "region-bytes", host, now,
+            "region has \(bytes) B of a budget of \(budget), by its flow \(Int(share)) at most")
     }
 }

@@ -16,11 +16,13 @@ extension Simulation {
         let honest = hosts.filter(\.isHonest)
         note("nodes_up", Double(honest.filter { $0.node != nil }.count))
         note("convergence", convergence(honest))
+        if let share = proofShare(honest) { note("proofs_known", share) }
         note("store_queue", Double(honest.map(\.operations.count).max() ?? 0))
         if scenario.isFullyChecked {
             note("disk_bytes", Double(honest.prefix(Self.sampledHosts).map(storedBytes).max() ?? 0))
         }
         sampleMaps(honest)
+        judgeLists()
         schedule(.sample, after: UInt64(scenario.sampleSeconds) * 1000)
     }
 
@@ -42,6 +44,22 @@ extension Simulation {
             for host in honest { held += min(head, host.store.contiguous(author.publicKey)) }
         }
         return wanted == 0 ? 1 : Double(held) / Double(wanted)
+    }
+
+    /// Of the honest hosts that hold a feed of which one knows a fork, how many know it: the least share; nil without
+    /// a fork.
+    private func proofShare(_ honest: [Host]) -> Double? {
+        var proven: [PublicKey] = []
+        for host in honest {
+            for feed in host.store.net.provenFeeds where !proven.contains(feed) {
+                proven.append(feed)
+            }
+        }
+        return proven.prefix(Self.sampledAuthors).map { feed in
+            let holders = honest.filter { $0.store.net.rows.holds(feed) }
+            let knowing = holders.filter { $0.store.net.proofs[feed] != nil }
+            return holders.isEmpty ? 1 : Double(knowing.count) / Double(holders.count)
+        }.min()
     }
 
     private func storedBytes(_ host: Host) -> Int {

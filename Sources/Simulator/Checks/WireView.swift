@@ -235,6 +235,12 @@ struct RecordView {
         return scheme.verify(signature, of: Self.domain + network.bytes + body, by: feed)
     }
 
+    /// Whether a feed may be held from it on.
+    func isCheckpoint(of scenario: Scenario) -> Bool {
+        let span = scenario.checkpointSpan > 0 ? UInt64(scenario.checkpointSpan) : 128
+        return kind == 9 && sequence % span == 0
+    }
+
     /// Whether it is the RETRACT of a place and names the id before it.
     func retracts(_ sequence: UInt64, _ id: RecordID, after previous: RecordID) -> Bool {
         let payload = body.suffix(64)

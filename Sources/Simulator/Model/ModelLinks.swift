@@ -2,7 +2,7 @@ import Primitives
 
 /// The links of a modelled network in flat arrays: the same ring and random diallings as in `Simulation.build`.
 ///
-/// A link has two ends, one at each node; ends of one node lie together. 8 bytes and a half for an end.
+/// A link has two ends, one at each node; ends of one node lie together. 11 bytes for an end.
 struct ModelLinks {
     /// By node: where its ends begin; one more at the end.
     let offsets: [UInt32]
@@ -12,6 +12,8 @@ struct ModelLinks {
     let opposites: [UInt32]
     /// By end: one-way delay towards the peer, milliseconds.
     let delays: [UInt16]
+    /// By end: the node dialled this link.
+    let isDialled: [Bool]
 
     var nodeCount: Int { offsets.count - 1 }
     var endCount: Int { peers.count }
@@ -34,6 +36,7 @@ struct ModelLinks {
         var peers = [UInt32](repeating: 0, count: count)
         var opposites = peers
         var delays = [UInt16](repeating: 0, count: count)
+        var isDialled = [Bool](repeating: false, count: count)
         var random = SeededRandom(seed: seed, stream: "net")
         let base = min(scenario.delayMilliseconds, Int(UInt16.max) / 2)
         for edge in diallers.indices {
@@ -45,6 +48,7 @@ struct ModelLinks {
             peers[far] = UInt32(one)
             opposites[near] = UInt32(far)
             opposites[far] = UInt32(near)
+            isDialled[near] = true
             delays[near] = UInt16(base + random.below(base + 1))
             delays[far] = UInt16(base + random.below(base + 1))
         }
@@ -52,6 +56,7 @@ struct ModelLinks {
         self.peers = peers
         self.opposites = opposites
         self.delays = delays
+        self.isDialled = isDialled
     }
 
     /// A ring, then random others, nobody twice by one dialler.

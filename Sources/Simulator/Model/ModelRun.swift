@@ -21,7 +21,7 @@ struct ModelRun {
         let links = ModelLinks(scenario, seed: seed)
         let trust = ModelTrust(scenario, seed: seed)
         let interest = ModelInterest(scenario, seed: seed, links, trust)
-        var spread = ModelSpread(scenario, seed: seed, links, interest)
+        var spread = ModelSpread(scenario, seed: seed, links, interest, trust)
         var workload = SeededRandom(seed: seed, stream: "workload")
         let records = scenario.modelRecords
         let holders = interest.holderCounts(links.nodeCount)

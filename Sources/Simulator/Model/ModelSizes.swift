@@ -7,6 +7,8 @@ struct ModelSizes {
     let push: Double
     let frontierHeader: Double
     let frontierEntry: Double
+    let announceHeader: Double
+    let announceEntry: Double
     /// One symbol of a sketch; a sketch without symbols, and its result.
     let symbol: Double
     let sketchHeader: Double
@@ -34,6 +36,9 @@ struct ModelSizes {
         let entry = Frontier.Entry(feed: feed, sequence: 9, headPrefix: 1)
         frontierHeader = size(.frontier(Frontier(entries: [])))
         frontierEntry = size(.frontier(Frontier(entries: [entry]))) - frontierHeader
+        announceHeader = size(.announce([]))
+        let announcement = Announcement(tag: FeedTag(feed), sequence: 9, headMark: 1)
+        announceEntry = size(.announce([announcement])) - announceHeader
         var encoder = SketchEncoder([FrontierMark(entry, salt: 1, scheme: scheme)], salt: 1)
         encoder.extend(to: 1)
         func sketch(_ symbols: [SketchSymbol]) -> Double {

@@ -45,16 +45,22 @@ struct NodeDay {
         let core = CoreLimits()
         let rounds = Self.daySeconds / Double(scenario.antiEntropySeconds)
         let whole = rounds / Self.roundsToWhole
-        let entries = daily(total.tells) + told * whole
-        let asks = daily(total.asks) + lacked * whole
-        // A round of a link is a frame only when there is something to tell.
-        let frames =
-            ends * (rounds - whole) * (1 - Self.chanceOfNone(daily(total.tells), ends * rounds))
+        // What is not taken in is remembered, so its first record is asked for once: here once a day and link.
+        let asks = lacked
+        let (announced, tells) = (daily(total.announcements), daily(total.tells))
+        let entries = announced + tells + told * whole
+        // A round of a link, or a second's announcements, are a frame only when there is something to tell.
+        let gatherings = Self.gatherings(daily(total.deliveries), core)
+        let tellFrames = ends * (rounds - whole) * (1 - Self.chanceOfNone(tells, ends * rounds))
+        let announceFrames =
+            ends * gatherings * (1 - Self.chanceOfNone(announced, ends * gatherings))
         let pings = ends * Self.daySeconds * 1000 / Double(core.pingMilliseconds)
         let sizes = ModelSizes(scenario, seed: seed)
         let bytes =
-            daily(total.copies) * sizes.push + entries * sizes.frontierEntry
-            + frames * sizes.frontierHeader + asks * sizes.ask
+            daily(total.copies) * sizes.push + told * whole * sizes.frontierEntry
+            + announced * sizes.announceEntry + announceFrames * sizes.announceHeader
+            + tells * (scenario.upstreams > 0 ? sizes.announceEntry : sizes.frontierEntry)
+            + tellFrames * sizes.frontierHeader + asks * sizes.ask
             + (symbols * sizes.symbol + ends / 2 * sizes.sketchHeader) * whole
             + pings * sizes.ping
         let fresh = daily(total.deliveries)
@@ -70,7 +76,8 @@ struct NodeDay {
         named = [
             ("node.feeds", held), ("node.links", ends), ("node.memory_bytes", memory),
             ("node_day.statements", statements), ("node_day.records_fresh", fresh),
-            ("node_day.records_again", replays), ("node_day.frontier_entries", entries),
+            ("node_day.records_again", replays), ("node_day.announcements", announced + tells),
+            ("node_day.frontier_entries", told * whole),
             ("node_day.first_record_asks", asks), ("node_day.ranking_steps", steps),
             ("node_day.bytes_sent", bytes), ("node_day.cpu_seconds", seconds),
         ]
@@ -95,6 +102,12 @@ struct NodeDay {
             sum += term
         }
         return 1 / sum
+    }
+
+    /// Times a day that announcements are gathered: from a record on for a while, then from the next.
+    private static func gatherings(_ fresh: Double, _ core: CoreLimits) -> Double {
+        guard fresh > 0 else { return 0 }
+        return daySeconds / (daySeconds / fresh + Double(core.announceMilliseconds) / 1000)
     }
 
     /// Rankings a day: each fresh record asks for one, and those within the quiet time share it.

@@ -1,10 +1,10 @@
 /// Which pictures a report has. Each is left out when no run states its metrics.
 extension ReportPage {
     /// Metrics over time that have a picture of their own; others come last, one picture each.
-    private static let known: Set<String> = [
+    private static let known = Set([
         "convergence", "bytes_per_delivery", "copies_per_delivery", "delay_cdf", "map_fill",
         "disk_bytes", "memory_bytes", "store_queue",
-    ]
+    ]).union(judged)
     /// More pictures of other metrics help nobody.
     private static let otherPictures = 12
 
@@ -36,7 +36,7 @@ extension ReportPage {
                 "Operations that wait for the disk on the node where most of them do.",
                 "operations"),
             attack(), faults(), verdicts(),
-        ].compactMap { $0 } + others()
+        ].compactMap { $0 } + attackCharts() + others()
     }
 
     private func propagation() -> Chart? {

@@ -96,6 +96,11 @@ extension Scenario {
     /// What no single key can say.
     private func check(path: String, _ lines: KeyLines) throws(ScenarioFailure) {
         if isModel { try checkModel(path: path, lines) }
+        if egos == 0, attack != RecommendationAttack.none.rawValue {
+            throw ScenarioFailure(
+                message: "\(lines.place(path, "recommendation.attack")): nobody's lists are judged",
+                hint: "recommendation.egos of 1 or more")
+        }
         if freeRiders >= honestNodes {
             throw ScenarioFailure(
                 message: "\(lines.place(path, "trust.free_riders")): \(freeRiders) free riders "
@@ -105,7 +110,7 @@ extension Scenario {
 
     /// The model knows neither faults nor adversaries.
     private func checkModel(path: String, _ lines: KeyLines) throws(ScenarioFailure) {
-        for field in ScenarioField.all where field.isDrawn {
+        for field in ScenarioField.all where field.isDrawn || field.name == "recommendation.egos" {
             guard case .integer(let count, _) = field.kind, self[keyPath: count] > 0 else {
                 continue
             }

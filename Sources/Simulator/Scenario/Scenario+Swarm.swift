@@ -8,8 +8,9 @@ extension Scenario {
         drawn.isSwarm = false
         var random = SeededRandom(seed: seed, stream: "swarm")
         for field in ScenarioField.all where field.isDrawn {
-            let isOn = random.below(2) == 0
-            let draw = random.next()
+            var own = SeededRandom(seed: seed, stream: "swarm \(field.name)")
+            let isOn = (field.hasOwnStream ? own.below(2) : random.below(2)) == 0
+            let draw = field.hasOwnStream ? own.next() : random.next()
             guard case .integer(let path, _) = field.kind else { continue }
             let most = self[keyPath: path]
             guard most > 0 else { continue }

@@ -16,6 +16,8 @@ public struct Scenario: Hashable, Sendable {
     public var warmUpSeconds = 0
 
     public var honestNodes = 8
+    /// Of them, from the first: speak without push trees, as an earlier version.
+    public var oldNodes = 0
     /// Links that each node dials.
     public var dialledLinks = 3
     /// Share of links that both ends dial.
@@ -28,6 +30,8 @@ public struct Scenario: Hashable, Sendable {
     /// Records that fidelity `model` follows; their cost stands for all.
     public var modelRecords = 20
     public var actionSeconds = 5.0
+    /// Honest users, from the first, who say anything; the others listen. 0: all.
+    public var authors = 0
     public var items = 200
     public var retractions = 0.02
 
@@ -44,6 +48,8 @@ public struct Scenario: Hashable, Sendable {
     public var lossPerMillion = 0
     /// Frames that wait once more for a lost packet, and what is behind them on their connection too.
     public var resentPerMillion = 0
+    /// What one direction of a connection carries; 0: no bound.
+    public var bytesPerSecond = 0
 
     public var ownCommitMilliseconds = 5
     public var netCommitMilliseconds = 1
@@ -52,6 +58,11 @@ public struct Scenario: Hashable, Sendable {
     public var feedLimit = 0
     public var strangerLimit = 0
     public var proofLimit = 0
+    public var feedRecordLimit = 0
+    public var strangerRecordLimit = 0
+    public var checkpointSpan = 0
+    /// Budget of net.db in KiB; 0: as in the daemon.
+    public var storeKibibytes = 0
 
     public var halves = 0
     public var isolations = 0
@@ -65,6 +76,9 @@ public struct Scenario: Hashable, Sendable {
     public var clockJumps = 0
     public var fullDisks = 0
     public var brokenDisks = 0
+    public var stalls = 0
+    public var halfOpens = 0
+    public var storms = 0
 
     public var silent = 0
     public var censors = 0
@@ -79,10 +93,38 @@ public struct Scenario: Hashable, Sendable {
     public var futureDaters = 0
     public var elementBombers = 0
     public var keySpinners = 0
+    public var authorFlooders = 0
+    public var droppers = 0
+    public var scoreGamers = 0
+    public var slowReaders = 0
+    /// Links that a hostile peer dials; 0: one more than honest nodes.
+    public var hostileLinks = 0
+    /// When hostile programs come.
+    public var hostileFromSeconds = 0
     /// New keys that a spinner makes each second.
     public var spinnerKeys = 4
     /// Honest users that trust a Byzantine author.
     public var attackEdges = 0
+
+    /// Nodes whose users' lists are judged; 0: nobody's, and users say what they happen to say.
+    public var egos = 0
+    public var attack = RecommendationAttack.none.rawValue
+    /// Share of users who turn attacker, keeping the trust that they have.
+    public var colluders = 0.1
+    public var sybilsPerHead = 10
+    public var teamSize = 2
+    public var spamItems = 3
+    public var regionSybils = 100
+    public var regionEdges = 5
+    /// Of the community: items and friends of a user, on average, and circles of shared taste.
+    public var likes = 24
+    public var friends = 6
+    public var circles = 4
+    /// Share of each user's items that is not said, and asked for.
+    public var heldOut = 0.2
+    public var judgedWalks = 2_000
+    /// Whether lists are judged along the restart too, at the end.
+    public var hasFront = false
 
     public init() {}
 

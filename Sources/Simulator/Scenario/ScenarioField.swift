@@ -14,12 +14,18 @@ public struct ScenarioField: Sendable {
     public let summary: String
     /// A swarm draws it from the seed, 0 up to what is stated.
     public let isDrawn: Bool
+    /// It is drawn from a stream of its own: what older keys draw does not depend on it.
+    let hasOwnStream: Bool
 
-    init(_ name: String, _ kind: Kind, _ summary: String, isDrawn: Bool = false) {
+    init(
+        _ name: String, _ kind: Kind, _ summary: String, isDrawn: Bool = false,
+        hasOwnStream: Bool = false
+    ) {
         self.name = name
         self.kind = kind
         self.summary = summary
         self.isDrawn = isDrawn
+        self.hasOwnStream = hasOwnStream
     }
 
     /// What the key may be, for people.
@@ -44,7 +50,8 @@ public struct ScenarioField: Sendable {
         }
     }
 
-    public static let all: [ScenarioField] = run + people + network + faults + adversaries
+    public static let all: [ScenarioField] =
+        run + people + network + faults + adversaries + recommendation
 
     private static let run: [ScenarioField] = [
         ScenarioField("run.summary", .text(\.summary), "what the scenario is for"),
@@ -84,6 +91,9 @@ public struct ScenarioField: Sendable {
             "nodes.dialled_twice", .decimal(\.dialledTwice, 0...1),
             "share of links that both ends dial"),
         ScenarioField(
+            "nodes.old", .integer(\.oldNodes, 0...2_000_000),
+            "honest nodes, from the first, that know no push trees, as an earlier version"),
+        ScenarioField(
             "trust.neighbours", .integer(\.trustNeighbours, 2...64),
             "people whom each user trusts: a ring, rewired (Watts & Strogatz 1998)"),
         ScenarioField(
@@ -97,6 +107,9 @@ public struct ScenarioField: Sendable {
         ScenarioField(
             "workload.model_records", .integer(\.modelRecords, 1...1_000_000),
             "records that fidelity model follows through the network"),
+        ScenarioField(
+            "workload.authors", .integer(\.authors, 0...2_000_000),
+            "honest users, from the first, who say anything; the others listen; 0: all"),
         ScenarioField("workload.items", .integer(\.items, 1...1_000_000), "items in the world"),
         ScenarioField(
             "workload.retractions", .decimal(\.retractions, 0...1),
@@ -125,6 +138,18 @@ public struct ScenarioField: Sendable {
         ScenarioField(
             "limits.proofs", .integer(\.proofLimit, 0...1_000_000),
             "fork proofs that a node holds; 0: as in the daemon"),
+        ScenarioField(
+            "limits.feed_records", .integer(\.feedRecordLimit, 0...1_000_000),
+            "records that a node holds of a feed that trust reaches; 0: as in the daemon"),
+        ScenarioField(
+            "limits.stranger_records", .integer(\.strangerRecordLimit, 0...1_000_000),
+            "records that a node holds of a stranger's feed; 0: as in the daemon"),
+        ScenarioField(
+            "limits.checkpoint_span", .integer(\.checkpointSpan, 0...1_000_000),
+            "a checkpoint stands at each multiple of it; 0: as in the daemon"),
+        ScenarioField(
+            "limits.store_kib", .integer(\.storeKibibytes, 0...1_000_000_000),
+            "budget for what others published; 0: as in the daemon"),
     ]
 
     private static let network: [ScenarioField] = [
@@ -140,6 +165,9 @@ public struct ScenarioField: Sendable {
         ScenarioField(
             "network.resent_per_million", .integer(\.resentPerMillion, 0...1_000_000),
             "frames that lose a packet and come 200 ms later, with all behind them"),
+        ScenarioField(
+            "network.bytes_per_second", .integer(\.bytesPerSecond, 0...1_000_000_000),
+            "what one direction of a link carries; 0: no bound"),
         ScenarioField(
             "disk.own_commit_milliseconds", .integer(\.ownCommitMilliseconds, 0...60_000),
             "a commit that is on the disk when it is answered"),
@@ -166,21 +194,81 @@ public struct ScenarioField: Sendable {
         count("faults.clock_jumps", \.clockJumps, "wall clocks that jump"),
         count("faults.full_disks", \.fullDisks, "disks that are full for a while"),
         count("faults.broken_disks", \.brokenDisks, "disks that answer with errors for a while"),
+        count("faults.stalls", \.stalls, "links that carry nothing for a while", isLate: true),
+        count(
+            "faults.half_opens", \.halfOpens,
+            "links that are gone at one end and open at the other", isLate: true),
+        count("faults.storms", \.storms, "resets of half of all links at once", isLate: true),
     ]
 
     private static let adversaries: [ScenarioField] =
-        ByzantineKind.allCases.map { count("byzantine.\($0.rawValue)", $0.count, $0.summary) } + [
+        ByzantineKind.allCases.map {
+            count("byzantine.\($0.rawValue)", $0.count, $0.summary, isLate: $0.isLate)
+        } + [
             ScenarioField(
                 "byzantine.spinner_keys", .integer(\.spinnerKeys, 1...10_000),
                 "new keys that a spinner makes each second"),
+            ScenarioField(
+                "byzantine.links", .integer(\.hostileLinks, 0...1_000),
+                "links that each hostile peer dials; 0: one more than honest nodes"),
+            ScenarioField(
+                "byzantine.from_second", .integer(\.hostileFromSeconds, 0...1_000_000),
+                "virtual second at which hostile programs come"),
             count(
                 "byzantine.attack_edges", \.attackEdges,
                 "honest users that trust a Byzantine author"),
         ]
 
+    private static let recommendation: [ScenarioField] = [
+        ScenarioField(
+            "recommendation.egos", .integer(\.egos, 0...1_000),
+            "users of a community whose lists are judged; 0: nobody's, and users say anything"),
+        ScenarioField(
+            "recommendation.attack",
+            .choice(\.attack, RecommendationAttack.allCases.map(\.rawValue)),
+            "who pushes spam items, and how"),
+        ScenarioField(
+            "recommendation.colluders", .decimal(\.colluders, 0...0.9),
+            "share of the community that turns attacker and keeps its friends' trust"),
+        ScenarioField(
+            "recommendation.sybils", .integer(\.sybilsPerHead, 0...1_000),
+            "Sybils of each who turned"),
+        ScenarioField(
+            "recommendation.team", .integer(\.teamSize, 1...100),
+            "who turned and shares Sybils, under teams"),
+        ScenarioField(
+            "recommendation.spam_items", .integer(\.spamItems, 1...100),
+            "items that each team pushes"),
+        ScenarioField(
+            "recommendation.region_sybils", .integer(\.regionSybils, 1...10_000),
+            "Sybils of a sybil-region, or free riders"),
+        ScenarioField(
+            "recommendation.region_edges", .integer(\.regionEdges, 0...1_000),
+            "honest users who trust a sybil-region"),
+        ScenarioField(
+            "recommendation.likes", .integer(\.likes, 1...1_000), "items of a user, on average"),
+        ScenarioField(
+            "recommendation.friends", .integer(\.friends, 0...1_000),
+            "whom a user trusts, on average"),
+        ScenarioField(
+            "recommendation.circles", .integer(\.circles, 1...10_000),
+            "circles of users who share a taste"),
+        ScenarioField(
+            "recommendation.held_out", .decimal(\.heldOut, 0.01...0.9),
+            "share of each user's items that it does not say, and that lists should find"),
+        ScenarioField(
+            "recommendation.walks", .integer(\.judgedWalks, 1...1_000_000),
+            "walks of the Monte Carlo baseline for each list"),
+        ScenarioField(
+            "recommendation.front", .flag(\.hasFront),
+            "at the end, judge lists for several restarts of the trust walk too"),
+    ]
+
     private static func count(
-        _ name: String, _ path: any WritableKeyPath<Scenario, Int> & Sendable, _ summary: String
+        _ name: String, _ path: any WritableKeyPath<Scenario, Int> & Sendable, _ summary: String,
+        isLate: Bool = false
     ) -> ScenarioField {
-        ScenarioField(name, .integer(path, 0...10_000), summary, isDrawn: true)
+        ScenarioField(
+            name, .integer(path, 0...10_000), summary, isDrawn: true, hasOwnStream: isLate)
     }
 }

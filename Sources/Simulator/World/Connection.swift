@@ -18,6 +18,8 @@ struct Connection {
     /// A slow path until then.
     var slowUntil: UInt64 = 0
     var extraDelay = 0
+    /// Nothing arrives before.
+    var stalledUntil: UInt64 = 0
 
     func isUp(atDialler: Bool) -> Bool { atDialler ? isUpAtDialler : isUpAtListener }
 

@@ -24,6 +24,8 @@ enum Event {
     case restart(host: Int)
     case heal(Int)
     case endOfFaults
+    /// Users whose node waits in vain to be told that its disk is not an old copy say so themselves.
+    case assurances
     case sample
     case endOfWarmUp
 
@@ -45,6 +47,7 @@ enum Event {
         case .endOfFaults: (15, 0)
         case .sample: (16, 0)
         case .endOfWarmUp: (17, 0)
+        case .assurances: (18, 0)
         }
     }
 }

@@ -14,6 +14,9 @@ struct Fault {
         case clockJump = "clock-jump"
         case fullDisk = "full-disk"
         case brokenDisk = "broken-disk"
+        case stall
+        case halfOpen = "half-open"
+        case storm
 
         /// How many of them a scenario asks for.
         var count: any KeyPath<Scenario, Int> & Sendable {
@@ -29,6 +32,9 @@ struct Fault {
             case .clockJump: \.clockJumps
             case .fullDisk: \.fullDisks
             case .brokenDisk: \.brokenDisks
+            case .stall: \.stalls
+            case .halfOpen: \.halfOpens
+            case .storm: \.storms
             }
         }
     }

@@ -18,8 +18,23 @@ struct FeedRows {
 
     func holds(_ feed: PublicKey) -> Bool { slots[feed] != nil }
 
-    /// Highest sequence up to which nothing is missing.
-    func contiguous(_ feed: PublicKey) -> UInt64 { slots[feed].map { filled[$0] } ?? 0 }
+    /// Highest sequence up to which, from the first place that is held, nothing is missing.
+    func contiguous(_ feed: PublicKey) -> UInt64 {
+        guard let slot = slots[feed] else { return 0 }
+        if filled[slot] > 0 { return filled[slot] }
+        guard var place = rows[slot].firstIndex(where: { $0 != nil }) else { return 0 }
+        while place < rows[slot].count, rows[slot][place] != nil { place += 1 }
+        return UInt64(place)
+    }
+
+    /// What is before a place goes.
+    mutating func trim(_ feed: PublicKey, before sequence: UInt64) {
+        guard let slot = slots[feed] else { return }
+        for place in rows[slot].indices.prefix(Int(clamping: sequence) - 1) {
+            rows[slot][place] = nil
+        }
+        filled[slot] = 0
+    }
 
     func last(_ feed: PublicKey) -> UInt64 {
         slots[feed].map { UInt64(rows[$0].count) } ?? 0

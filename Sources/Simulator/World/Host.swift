@@ -63,8 +63,12 @@ final class Host {
     var diskFault: (failure: StoreFailure, until: UInt64)?
     /// The disk once wrote something and said that it had failed.
     var mayHoldUnknown = false
+    /// How fast it takes what arrives on a link; nil: as fast as it comes.
+    var readsBytesPerSecond: Int?
     var oldCopy: MemoryStore?
     var wasRestoredFromOldCopy = false
+    /// Its user has said that the disk is what was written last.
+    var userIsSure = false
 
     init(
         index: Int, signer: any Signer, nodeKey: NodeKey, role: Role, random: SeededRandom,

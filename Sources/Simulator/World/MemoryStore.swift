@@ -124,6 +124,7 @@ struct MemoryStore {
     private static func apply(_ batch: StoreBatch, to net: inout Net) -> Bool {
         guard !contradicts(batch, net) else { return false }
         for feed in batch.removedFeeds { net.rows.remove(feed) }
+        for trim in batch.trims { net.rows.trim(trim.feed, before: trim.before) }
         for stored in batch.records {
             let body = stored.record.body
             guard net.rows.entry(body.feed, body.sequence) == nil else { continue }

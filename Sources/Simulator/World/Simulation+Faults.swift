@@ -6,6 +6,9 @@ extension Simulation {
     /// A peer that hears nothing is dead after this long (protocol.md, section 3: heartbeats).
     private static let heartbeatMilliseconds = 75_000
 
+    /// Time for every end of a link to notice, and for the check of the own head to run out.
+    private static let assuranceMilliseconds: UInt64 = 150_000
+
     func planFaults() {
         let active = UInt64(scenario.activeSeconds) * 1000
         for kind in Fault.Kind.allCases {
@@ -31,6 +34,8 @@ extension Simulation {
         case .halves, .isolation, .oneWay: partition(fault, host)
         case .reset: reset(fault, host)
         case .delaySpike: slow(fault, host)
+        case .stall, .halfOpen: breakSoftly(fault, host)
+        case .storm: storm(fault)
         case .crash: arm(fault, host)
         case .powerCut:
             guard host.isRunning else { return }
@@ -60,6 +65,7 @@ extension Simulation {
     /// Everything works again; who lost confidence in its disk is started anew, as an operator would.
     func endFaults() {
         isQuiet = true
+        schedule(.assurances, after: Self.assuranceMilliseconds)
         cuts = []
         for host in hosts {
             host.armed = nil
@@ -67,6 +73,17 @@ extension Simulation {
             host.clockOffset = 0
             if !host.isUp { restart(host) }
             guard case .storeFailed? = host.node?.publishObstacle else { continue }
+            stop(host, noticedWithin: 200)
+            restart(host)
+        }
+    }
+
+    /// By now every link is up again, so that whoever holds lost records has told; what is missing is the answer of
+    /// anchors who never give one.
+    func assure() {
+        for host in hosts {
+            guard case .ownFeedUnconfirmed? = host.node?.publishObstacle else { continue }
+            host.userIsSure = true
             stop(host, noticedWithin: 200)
             restart(host)
         }
@@ -149,6 +166,37 @@ extension Simulation {
         note(.delaySpike)
     }
 
+    /// A connection that carries nothing for a while and then all at once; or one that is gone at one end, which dials
+    /// anew, while the other hears nothing until its heartbeat.
+    private func breakSoftly(_ fault: Fault, _ host: Host) {
+        guard !host.links.isEmpty else {
+            plan.append(fault)
+            schedule(.fault(plan.count - 1), after: 1_000)
+            return
+        }
+        let number = host.links[Int(fault.draw % UInt64(host.links.count))]
+        if fault.kind == .stall {
+            connections[number].stalledUntil = now + fault.lasts
+        } else {
+            connections[number].isBroken = true
+            let isAtDialler = connections[number].dialler == host.index
+            schedule(.linkDown(connection: number, atDialler: isAtDialler), after: 1)
+            schedule(
+                .linkDown(connection: number, atDialler: !isAtDialler),
+                after: UInt64(Self.heartbeatMilliseconds))
+        }
+        note(fault.kind)
+    }
+
+    /// Half of all connections are reset within a second, and everybody dials at once.
+    private func storm(_ fault: Fault) {
+        var random = SeededRandom(seed: fault.draw)
+        for number in connections.indices where connections[number].isUpAtDialler {
+            if random.below(2) == 0 { breakConnection(number, noticedWithin: 1_000) }
+        }
+        note(.storm)
+    }
+
     private func arm(_ fault: Fault, _ host: Host) {
         let point = Int(fault.draw % UInt64(Host.CrashPoint.allCases.count + 1))
         if point < Host.CrashPoint.allCases.count {
@@ -177,11 +225,12 @@ extension Simulation {
         }
         guard host.isRunning else { return }
         stop(host, noticedWithin: 200)
+        let lost = host.store
         host.store = copy
         host.oldCopy = nil
         host.wasRestoredFromOldCopy = true
         oracle.lostTail(host)
-        oracle.restoredFromOldCopy(host)
+        oracle.restoredFromOldCopy(host, lost: lost)
         schedule(.restart(host: host.index), after: 2_000)
         note(.oldCopy)
     }

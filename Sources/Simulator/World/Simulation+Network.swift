@@ -65,9 +65,20 @@ extension Simulation {
         dialler.links.append(number)
         let link = LinkID(UInt64(number))
         feed(listener, .linkUp(link, dialler.nodeKey, .inbound))
+        feed(listener, .linkOrigin(link, origin(of: dialler, from: listener)))
         feed(dialler, .linkUp(link, listener.nodeKey, .outbound))
+        feed(dialler, .linkOrigin(link, origin(of: listener, from: dialler)))
         if dialler.isProgram { greet(link, from: dialler) }
     }
+
+    /// Users name the peers whom their nodes dial. The address says nothing here: overlays have a study of their own.
+    private func origin(of peer: Host, from host: Host) -> LinkOrigin {
+        LinkOrigin(
+            address: NetworkAddress(ipv4: UInt32(truncatingIfNeeded: peer.index), port: 1),
+            isAnchor: host.edges.contains { edges[$0].listener == peer.index })
+    }
+
+    func anchorCount(of host: Host) -> Int { host.edges.count }
 
     /// One end notices that a connection is gone.
     func linkDown(_ number: Int, atDialler: Bool) {
@@ -142,7 +153,7 @@ extension Simulation {
             transmit(bytes, from: host, on: link)
             return
         }
-        guard let changed = filter(frame, &host.random) else { return }
+        guard let changed = filter(frame, &host.random, now: now) else { return }
         transmit(changed.encoded, from: host, on: link)
     }
 
@@ -177,13 +188,23 @@ extension Simulation {
         }
         let earliest =
             fromDialler ? connection.lastArrivalAtListener : connection.lastArrivalAtDialler
-        let arrival = max(earliest, now + UInt64(delay))
+        let reader = hosts[connection.end(atDialler: !fromDialler)]
+        let arrival = max(
+            max(earliest, now + UInt64(delay)) + sendMilliseconds(bytes.count, to: reader),
+            connection.stalledUntil)
         if fromDialler {
             connections[number].lastArrivalAtListener = arrival
         } else {
             connections[number].lastArrivalAtDialler = arrival
         }
         queue.push(.frame(connection: number, atDialler: !fromDialler, bytes), at: arrival)
+    }
+
+    /// How long the bytes themselves take: what is behind them on the link waits.
+    private func sendMilliseconds(_ count: Int, to reader: Host) -> UInt64 {
+        var rate = reader.readsBytesPerSecond ?? .max
+        if scenario.bytesPerSecond > 0 { rate = min(rate, scenario.bytesPerSecond) }
+        return rate == .max ? 0 : UInt64(count * 1000 / rate)
     }
 
     func arrive(_ bytes: [UInt8], on number: Int, atDialler: Bool) {

@@ -6,9 +6,14 @@ import Records
 extension Simulation {
     func greet(_ link: LinkID, from host: Host) {
         let hello = Hello(
-            minimumVersion: 1, maximumVersion: 1, network: network, capabilities: 0,
+            minimumVersion: 1, maximumVersion: 1, network: network,
+            capabilities: capabilities(of: host),
             time: moment(host).wall, maximumFrameBytes: UInt64(WireLimits.frameBytes))
         transmit(Frame.hello(hello).encoded, from: host, on: link)
+    }
+
+    private func capabilities(of host: Host) -> UInt64 {
+        if case .program(let program) = host.role { program.capabilities } else { 0 }
     }
 
     func receive(_ bytes: [UInt8], on link: LinkID, _ host: Host) {

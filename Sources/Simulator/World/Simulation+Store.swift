@@ -52,6 +52,7 @@ extension Simulation {
                     return failure
                 })
         case .commit(let id, let batch):
+            for feed in batch.removedFeeds { oracle.evicts(feed, host, now) }
             return .stored(
                 id,
                 write(host, fault) { host in

@@ -13,7 +13,8 @@ extension Simulation {
     }
 
     func act(_ host: Host) {
-        guard !isQuiet else { return }
+        guard study == nil else { return actScript(host) }
+        guard !isQuiet, scenario.authors == 0 || host.index < scenario.authors else { return }
         scheduleAct(host)
         guard host.isRunning else { return }
         if workloadRandom.unit() < scenario.retractions, let draft = retraction(host) {
@@ -46,7 +47,7 @@ extension Simulation {
         return OwnDraft(payload: entry.retraction)
     }
 
-    private func publish(_ drafts: [OwnDraft], _ host: Host) {
+    func publish(_ drafts: [OwnDraft], _ host: Host) {
         guard host.isRunning, !drafts.isEmpty else { return }
         host.publications += 1
         let id = EffectID(raw: Self.firstPublication + host.publications)

@@ -38,6 +38,7 @@ extension Simulation {
                 host.role = role(kind, host, keys)
             }
         }
+        addColluders(keys)
         // A ring keeps the honest connected through the honest.
         for index in 0..<scenario.honestNodes {
             addEdge(index, (index + 1) % scenario.honestNodes, &topology)
@@ -45,8 +46,10 @@ extension Simulation {
                 addEdge(index, topology.below(scenario.honestNodes), &topology)
             }
         }
+        let hostileLinks =
+            scenario.hostileLinks > 0 ? scenario.hostileLinks : scenario.dialledLinks + 1
         for host in hosts where !host.isHonest {
-            for _ in 0...scenario.dialledLinks {
+            for _ in 0..<hostileLinks {
                 addEdge(host.index, topology.below(scenario.honestNodes), &topology)
             }
             guard !host.isProgram else { continue }
@@ -55,16 +58,18 @@ extension Simulation {
         oracle.meet(hosts)
     }
 
-    private func addHost(_ index: Int, _ keys: KeyMaker, _ role: Host.Role) {
+    @discardableResult
+    func addHost(_ index: Int, _ keys: KeyMaker, _ role: Host.Role) -> Host {
         var random = SeededRandom(seed: seed, stream: "host \(index)")
         let signer = keys.signer(&random)
         let nodeBytes = (0..<Bytes32.count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         guard let nodeKey = NodeKey(nodeBytes) else { fatalError("a key has 32 bytes") }
         let store = MemoryStore(owner: signer.publicKey, keepsJournal: scenario.hasPowerCuts)
-        hosts.append(
-            Host(
-                index: index, signer: signer, nodeKey: nodeKey, role: role, random: random,
-                store: store))
+        let host = Host(
+            index: index, signer: signer, nodeKey: nodeKey, role: role, random: random, store: store
+        )
+        hosts.append(host)
+        return host
     }
 
     private func role(_ kind: ByzantineKind, _ host: Host, _ keys: KeyMaker) -> Host.Role {
@@ -73,6 +78,12 @@ extension Simulation {
         case .silent: return .filtered(.silent)
         case .censor: return .filtered(.censor(hosts[0].publicKey))
         case .frontierLiar: return .filtered(.frontierLiar)
+        case .scoreGamer:
+            return .filtered(.silentFrom(milliseconds: UInt64(scenario.activeSeconds) * 500))
+        case .slowReader:
+            host.readsBytesPerSecond = 1_024
+            return .filtered(.none)
+        case .dropper: return .program(Dropper())
         case .duplicateFlooder: return .program(Replayer(.newest))
         case .replayer: return .program(Replayer(.oldest))
         case .signatureFlooder: return .program(SignatureFlooder())
@@ -84,6 +95,7 @@ extension Simulation {
             let stray = Persona(
                 signer: keys.signer(&host.random), network: network, scheme: scheme)
             return .program(FutureDater(persona, stray: stray))
+        case .authorFlooder: return .program(AuthorFlooder(persona))
         case .elementBomber: return .program(ElementBomber())
         case .keySpinner:
             return .program(
@@ -105,15 +117,20 @@ extension Simulation {
     func start() {
         for host in hosts {
             if host.isProgram {
-                for edge in host.edges { scheduleDial(edge, after: 1) }
-                queue.push(.tick(host: host.index), at: 1000 + UInt64(host.index))
+                let join = UInt64(scenario.hostileFromSeconds) * 1000
+                for edge in host.edges { scheduleDial(edge, after: join + 1) }
+                queue.push(.tick(host: host.index), at: join + 1000 + UInt64(host.index))
             } else {
                 restart(host)
             }
         }
-        for (user, trusted) in trustEdges().enumerated() {
-            publishTrust(hosts[user], trusted.map { hosts[$0].publicKey })
-            scheduleAct(hosts[user])
+        if study != nil {
+            writeScripts()
+        } else {
+            for (user, trusted) in trustEdges().enumerated() {
+                publishTrust(hosts[user], trusted.map { hosts[$0].publicKey })
+                scheduleAct(hosts[user])
+            }
         }
         let step = UInt64(scenario.sampleSeconds) * 1000
         queue.push(.sample, at: step)
@@ -125,9 +142,11 @@ extension Simulation {
     /// never rewired, so that trust reaches everybody; then the attack edges.
     private func trustEdges() -> [[Int]] {
         var random = SeededRandom(seed: seed, stream: "trust")
-        let people = scenario.honestNodes - scenario.freeRiders
+        let everybody = scenario.honestNodes - scenario.freeRiders
+        let people = scenario.authors > 0 ? min(scenario.authors, everybody) : everybody
         var edges = [[Int]](repeating: [], count: scenario.honestNodes)
-        for user in 0..<scenario.honestNodes {
+        let speaking = scenario.authors > 0 ? people : scenario.honestNodes
+        for user in 0..<speaking {
             for step in 1...max(1, min(scenario.trustNeighbours, people - 1)) {
                 let isRewired = step > 1 && random.unit() < scenario.rewiring
                 let target = isRewired ? random.below(people) : (user + step) % people
@@ -170,12 +189,27 @@ extension Simulation {
         core.rankDebounceMilliseconds = UInt64(scenario.rankingDebounceSeconds * 1000)
         core.rankDelayMilliseconds = 8 * core.rankDebounceMilliseconds
         // Longer than a partition with the time in which its end is noticed.
-        core.ownHeadWaitMilliseconds = 120_000
+        core.ownHeadWaitMilliseconds = host.userIsSure ? 0 : 120_000
+        core.ownHeadAnchors = max(1, min(core.ownHeadAnchors, anchorCount(of: host)))
         if scenario.feedLimit > 0 { core.limits.feeds = scenario.feedLimit }
         if scenario.strangerLimit > 0 { core.limits.strangerFeeds = scenario.strangerLimit }
         if scenario.proofLimit > 0 { core.limits.forkProofs = scenario.proofLimit }
-        core.limits.upstreams = scenario.upstreams
-        core.limits.trustedUpstreams = scenario.trustedUpstreams
+        if scenario.feedRecordLimit > 0 {
+            core.limits.feedRecords = UInt64(scenario.feedRecordLimit)
+        }
+        if scenario.strangerRecordLimit > 0 {
+            core.limits.strangerRecords = UInt64(scenario.strangerRecordLimit)
+        }
+        if scenario.checkpointSpan > 0 {
+            core.limits.checkpointSpan = UInt64(scenario.checkpointSpan)
+        }
+        if scenario.storeKibibytes > 0 {
+            core.limits.storage.budgetBytes = UInt64(scenario.storeKibibytes) << 10
+        }
+        // Who is of an earlier version knows no push trees.
+        let isOld = host.index < scenario.oldNodes
+        core.limits.upstreams = isOld ? 0 : scenario.upstreams
+        core.limits.trustedUpstreams = isOld ? 0 : scenario.trustedUpstreams
         return core
     }
 }

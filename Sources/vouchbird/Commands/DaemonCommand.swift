@@ -12,6 +12,10 @@ struct DaemonCommand: Leaf {
     @Flag(name: .customLong("init"), help: "Make an identity first if there is none.")
     var makesIdentity = false
     @Flag(help: "Print every setting with its origin, and end.") var checkConfig = false
+    @Flag(
+        name: .customLong("i-know"),
+        help: "Publish even if own.db may be an old copy: you know that it is the newest.")
+    var isSureOfData = false
     @Flag(help: ArgumentHelp("End when standard input closes.", visibility: .hidden))
     var exitWithParent = false
     @Option(
@@ -32,7 +36,8 @@ struct DaemonCommand: Leaf {
         }
         if exitWithParent { ParentWatch.start() }
         try await DaemonLaunch.run(
-            try session.configuration(flags: try flags()), paths, session.console)
+            try session.configuration(flags: try flags()), paths, isSureOfData: isSureOfData,
+            session.console)
     }
 
     private func flags() throws -> [(Setting, String)] {

@@ -8,7 +8,7 @@ struct IdentityCommand: AsyncParsableCommand {
         commandName: "identity", abstract: "Who you are to others, and how to keep it safe.",
         subcommands: [
             IdentityShow.self, IdentityBackupCommand.self, IdentityVerify.self,
-            IdentityRestore.self,
+            IdentityRestore.self, IdentityRotate.self,
         ])
 }
 
@@ -115,6 +115,37 @@ struct IdentityRestore: Leaf {
         let setup = NodeSetup(session: session, name: name, listen: listen, network: network)
         let (identity, configuration) = try setup.run(author: backup.key)
         try setup.report(identity, configuration, isRestored: true)
+    }
+}
+
+struct IdentityRotate: Leaf {
+    static let configuration = CommandConfiguration(
+        commandName: "rotate",
+        abstract: "Change your author key to a new one, by both keys; the daemon must be stopped.",
+        discussion: """
+            Who trusts the old key trusts the new one from then on, this device speaks for the new \
+            one, and the old one can take nothing back. Other devices of yours go on under the old \
+            key until they are restored from a backup of the new one. Do it when others may know the \
+            key, and at once: whoever rotates second makes both count for nothing.
+            """)
+
+    @OptionGroup var global: GlobalOptions
+
+    func execute(_ session: Session) async throws {
+        try Sodium.start()
+        let rotation = try KeyRotation.run(
+            configuration: try session.configuration(), paths: try session.paths())
+        let document = RotateDocument(
+            oldAuthor: rotation.old.publicKey.text, author: rotation.new.publicKey.text,
+            words: FingerprintWords.of(rotation.new.publicKey), oldKeyFile: rotation.keptAt)
+        guard !session.console.isJSON else { return try session.console.document(document) }
+        session.console.lines(
+            TerminalText.table([
+                ["Was", document.oldAuthor], ["Is now", document.author],
+                ["Words", document.words], ["Old key", document.oldKeyFile],
+            ]))
+        session.console.note("Spread it:         \(session.command("daemon"))")
+        session.console.note("Back it up now:    \(session.command("identity backup --to FILE"))")
     }
 }
 

@@ -46,7 +46,9 @@ enum StatusText {
     private static func network(_ status: StatusDocument) -> String {
         let links = status.links
         return "\(links.connected) links (\(links.inbound) in, \(links.outbound) out), "
-            + "\(links.configured) peers configured   listening on "
+            + "\(links.configured) peers configured   "
+            + "\(TerminalText.bytes(links.receivedBytes)) in, "
+            + "\(TerminalText.bytes(links.sentBytes)) out   listening on "
             + status.listen.map(TerminalText.safe).joined(separator: ", ")
     }
 
@@ -85,12 +87,24 @@ enum StatusText {
 
 struct StopCommand: Leaf {
     static let configuration = CommandConfiguration(
-        commandName: "stop", abstract: "Stop the daemon in good order.")
+        commandName: "stop",
+        abstract: "Stop the daemon in good order, and wait until it has ended.",
+        discussion: "Ends with 75 when the daemon still runs after --timeout seconds.")
 
     @OptionGroup var global: GlobalOptions
 
     func execute(_ session: Session) async throws {
-        guard let answer = try session.ask(.stop, for: DoneDocument.self) else { return }
-        session.console.line(TerminalText.safe(answer.message))
+        var answer = try session.client().ask(.stop, for: DoneDocument.self).document
+        let milliseconds = Int(global.timeout * 1000)
+        let lock = try session.paths().lockFile
+        guard DirectoryLock.waitUntilFree(path: lock, milliseconds: milliseconds) else {
+            throw CommandFailure(
+                .tryAgain, code: "timeout",
+                "the daemon was told to stop and still runs after \(milliseconds) ms",
+                hint: "wait longer: --timeout SECONDS")
+        }
+        answer.message = "stopped"
+        guard !session.console.isJSON else { return try session.console.document(answer) }
+        session.console.line(answer.message)
     }
 }

@@ -4,7 +4,12 @@
     foreign_peer.py fetch   --port P --server-key HEX [--feed HEX]     fetch feeds and verify every record
     foreign_peer.py publish --port P --server-key HEX [--items N]      sign a feed, push it, wait until the node holds it
     foreign_peer.py offend KIND --port P --server-key HEX              send what no node may take; see OFFENCES
+    foreign_peer.py strangers --port P --server-key HEX --items N      push records of N authors that nobody signed, a link
+                                                                       for every few dozen, until all were sent
     foreign_peer.py serve   --port P --server-key HEX --seconds S      ask for the frontier again and again, report the gaps
+    foreign_peer.py long    --port P --server-key HEX                  sign a feed with checkpoints, serve it as a suffix and by blocks
+    foreign_peer.py rotate  --port P --server-key HEX                  sign a feed whose author changes key and revokes a device
+    foreign_peer.py witness --port P --server-key HEX --feed HEX       take the head of a feed, show it again later, serve no more of it
 
 Prints one line of JSON. Exit status 0 when the peer could do what it was asked; what the node made of it is in the line.
 """
@@ -16,9 +21,12 @@ import zmq
 import zmq.utils.z85
 
 HELLO, PING, PONG, GOODBYE, PUSH, FRONTIER, RANGE_REQ, RANGE_RESP, FORK_PROOF = 1, 2, 3, 4, 10, 20, 22, 23, 30
-PLAY, LIKE, TRUST, RETRACT, DELEGATE = 1, 2, 4, 6, 7
+PLAY, LIKE, TRUST, RETRACT, DELEGATE, ROTATE, CHECKPOINT, REVOKE = 1, 2, 4, 6, 7, 8, 9, 10
+CHECKPOINT_SPAN = 128
 RECORD_DOMAIN = b"vouchbird record v1\0"
 DELEGATION_DOMAIN = b"vouchbird delegation v1\0"
+ROTATION_DOMAIN = b"vouchbird rotation v1\0"
+REVOCATION_DOMAIN = b"vouchbird revocation v1\0"
 FRAME_BYTES = 64 * 1024
 
 
@@ -167,7 +175,8 @@ class Writer:
     def record(self, kind, payload, at=None, network=None, sequence=None, previous=None):
         """Signs the next record, or one for any other place."""
         body = (bytes([1, kind]) + self.feed + varint(sequence or self.sequence + 1)
-                + (self.previous if previous is None else previous) + varint(at or now()) + b"\0" + payload)
+                + (self.previous if previous is None else previous) + varint(at or now())
+                + (b"\1" if kind in (ROTATE, CHECKPOINT, REVOKE) else b"\0") + payload)
         return body + self.key.sign(RECORD_DOMAIN + (network or self.network) + body).signature
 
     def append(self, kind, payload, **options):
@@ -175,6 +184,10 @@ class Writer:
         record = Record(encoded)
         self.sequence, self.previous = record.sequence, record.id
         return encoded
+
+    def checkpoint(self, **options):
+        assert (self.sequence + 1) % CHECKPOINT_SPAN == 0
+        return self.append(CHECKPOINT, b"\0", **options)
 
     def like(self, item, **options):
         return self.append(LIKE, sized(item.encode()) + varint(1000), **options)
@@ -189,7 +202,7 @@ class Closed(Exception):
 class Link:
     """One dialled link: CURVE with a fresh key, HELLO first."""
 
-    def __init__(self, port, server_key, network, seconds=10, hello=True):
+    def __init__(self, port, server_key, network, seconds=10, hello=True, clock=0):
         self.network, self.deadline = network, time.monotonic() + seconds
         self.context = zmq.Context.instance()
         self.socket = self.context.socket(zmq.DEALER)
@@ -206,8 +219,12 @@ class Link:
         self.socket.connect(f"tcp://127.0.0.1:{port}")
         self.frontier = {}
         if hello:
-            self.send(bytes([HELLO]) + varint(1) + varint(1) + network + varint(0) + varint(now()) + varint(FRAME_BYTES))
-            self.hello = self.await_frame(HELLO)
+            self.greet(clock)
+
+    def greet(self, clock=0):
+        self.send(bytes([HELLO]) + varint(1) + varint(1) + self.network + varint(0) + varint(now() + clock)
+                  + varint(FRAME_BYTES))
+        self.hello = self.await_frame(HELLO)
 
     def send(self, frame):
         self.socket.send(frame)
@@ -341,7 +358,7 @@ def publish(args):
 
 def serve(args):
     """Another peer, served throughout: pings all the time and says what the longest silence was."""
-    peer = link(args)
+    peer = link(args, clock=args.clock_offset)
     print(json.dumps({"ready": True}), flush=True)
     start, longest, answers = time.monotonic(), 0.0, 0
     while time.monotonic() - start < args.seconds - 2:
@@ -351,6 +368,121 @@ def serve(args):
         peer.receive(until=time.monotonic() + 0.02)
     return {"answers": answers, "longest_silence_s": round(longest, 3)}
 
+
+def write_chain(places):
+    """Consecutive records as a chain, the signature on the last and on every CHECKPOINT and 64th."""
+    out, clock, run = varint(len(places)) + varint(places[0].sequence) + places[0].previous, 0, 0
+    for place in places:
+        run += 1
+        signs = place is places[-1] or place.kind == CHECKPOINT or run == 64
+        out += (bytes([place.kind, place.flags | (0x80 if signs else 0)]) + varint(place.time - clock)
+                + sized(place.payload) + (place.signature if signs else b""))
+        clock, run = place.time, 0 if signs else run
+    return out
+
+
+def long(args):
+    """A feed of 700 records with checkpoints: tells its head, and answers whatever range is asked for."""
+    peer = link(args)
+    writer, start = Writer(peer.network), now() - 1000
+    records = []
+    while len(records) < 700:
+        at = start + len(records)
+        due = (writer.sequence + 1) % CHECKPOINT_SPAN == 0
+        records.append(Record(writer.checkpoint(at=at) if due else writer.like(f"long:{writer.sequence + 1}", at=at)))
+    print(json.dumps({"feed": writer.feed.hex()}), flush=True)
+    peer.send(bytes([FRONTIER]) + varint(1) + writer.feed + varint(len(records)) + records[-1].id[:8])
+    asked = []
+    try:
+        while (frame := peer.receive(until=time.monotonic() + args.seconds - 3)) is not None:
+            if frame[0] != RANGE_REQ or frame[1:33] != writer.feed:
+                continue
+            reader = Reader(frame[33:])
+            first, last = reader.varint(), reader.varint()
+            asked.append([first, last])
+            answer = write_chain(records[first - 1:last]) if first <= len(records) else b"\0"
+            peer.send(bytes([RANGE_RESP]) + writer.feed + answer)
+    except TimeoutError:
+        pass
+    return {"feed": writer.feed.hex(), "asked": asked}
+
+
+def rotate(args):
+    """An author with two devices changes key in the feed of one and revokes the other after its second record."""
+    peer = link(args)
+    sign, seed = lambda key, message: key.sign(message).signature, nacl.signing.SigningKey.generate
+    old, new = seed(), seed()
+    old_public, new_public = bytes(old.verify_key), bytes(new.verify_key)
+    kept, lost = Writer(peer.network), Writer(peer.network)
+
+    def consent(author, device):
+        return sign(author, DELEGATION_DOMAIN + peer.network + device.feed + bytes(author.verify_key))
+
+    lost_records = [lost.append(DELEGATE, old_public + consent(old, lost)), lost.like("lost:2"), lost.like("lost:3")]
+    statement = ROTATION_DOMAIN + peer.network + old_public + new_public
+    ended = REVOCATION_DOMAIN + peer.network + lost.feed + new_public + varint(2)
+    kept_records = [
+        kept.append(DELEGATE, old_public + consent(old, kept)), kept.like("kept:2"),
+        kept.append(ROTATE, old_public + new_public + sign(old, statement) + sign(new, statement) + consent(new, kept)),
+        kept.append(REVOKE, lost.feed + varint(2) + sign(new, ended)), kept.like("kept:5")]
+    print(json.dumps({"author": old_public.hex()}), flush=True)
+    sys.stdin.readline()
+    peer.push(lost_records)
+    peer.push(kept_records)
+    peer.await_held(lost.feed, 3)
+    peer.await_held(kept.feed, 5)
+    return {"old": old_public.hex(), "new": new_public.hex(), "kept": kept.feed.hex(), "lost": lost.feed.hex()}
+
+
+def witness(args):
+    """Keeps the head of a feed, and once told to, shows it to a node that may have lost it."""
+    peer = link(args)
+    feed = bytes.fromhex(args.feed)
+    while feed not in peer.frontier:
+        peer.await_frame(FRONTIER)
+    records = peer.fetch(feed, peer.frontier[feed][0])
+    head = records[-1]
+    print(json.dumps({"sequence": head.sequence}), flush=True)
+    peer.close()
+    sys.stdin.readline()
+    peer = link(args)
+    peer.push([head.encoded])
+    peer.settle()
+    print(json.dumps({"shown": True}), flush=True)
+    try:
+        peer.receive(until=time.monotonic())
+        while True:
+            peer.receive(until=time.monotonic() + args.seconds)
+    except (Closed, TimeoutError):
+        return {"sequence": head.sequence}
+
+
+
+def strangers(args):
+    """Records of ever new authors with signatures of nobody (threats.md, T42). The node closes link after link."""
+    sent = links = 0
+    start = time.monotonic()
+    while sent < args.items and time.monotonic() - start < args.seconds:
+        peer = Link(args.port, bytes.fromhex(args.server_key), network_id(args.network), 10, hello=False)
+        try:
+            peer.greet()
+            links += 1
+            # The link may be closed before the next frame is sent: without one, sending waits for ever.
+            peer.socket.sndtimeo = 200
+            body = [bytes([1, LIKE]) + os.urandom(32) + varint(1) + bytes(32) + varint(now()) + b"\0" + sized(b"x")
+                    + varint(1000) + os.urandom(64) for _ in range(BAD_AUTHORS_A_LINK)]
+            peer.push(body)
+            sent += len(body)
+            peer.settle()
+        except (Closed, TimeoutError, zmq.Again):
+            pass
+        finally:
+            peer.close()
+    return {"authors": sent, "links": links, "seconds": round(time.monotonic() - start, 1)}
+
+
+# One more than a node bears of one link.
+BAD_AUTHORS_A_LINK = 33
 
 # Each takes a link and returns the frames to send, after those that the node shall accept first.
 
@@ -496,19 +628,21 @@ def offend(args):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("task", choices=["fetch", "publish", "offend", "serve"])
+    parser.add_argument("task", choices=["fetch", "publish", "offend", "strangers", "serve", "long", "rotate", "witness"])
     parser.add_argument("kind", nargs="?", choices=sorted(OFFENCES))
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--server-key", required=True, help="the node key, hexadecimal")
     parser.add_argument("--network", default="main")
     parser.add_argument("--feed", help="one feed only, hexadecimal")
     parser.add_argument("--items", type=int, default=3)
+    parser.add_argument("--clock-offset", type=int, default=0, help="what HELLO says beyond the time, milliseconds")
     parser.add_argument("--seconds", type=float, default=15)
     args = parser.parse_args()
     if (args.task == "offend") != (args.kind is not None):
         parser.error("KIND belongs to offend, and offend needs one")
     try:
-        result = {"fetch": fetch, "publish": publish, "offend": offend, "serve": serve}[args.task](args)
+        result = {"fetch": fetch, "publish": publish, "offend": offend, "strangers": strangers, "serve": serve,
+                  "long": long, "rotate": rotate, "witness": witness}[args.task](args)
     except (Closed, TimeoutError, ValueError) as error:
         print(json.dumps({"error": str(error)}))
         return 1

@@ -9,11 +9,20 @@ usage: hostile_peer.py MODE PORT SERVER_KEY_HEX [SECONDS]
   endless         the CURVE handshake by hand, then one message that never ends
   unfinished      thirty links that each send 890 KB of a message and wait
   slow-frame      the CURVE handshake by hand, then a frame of which the end never comes
+  flood-idle      ten thousand connects a second that say nothing (threats.md, T20)
+  flood-partial   the same, each with half a greeting
+  flood-garbage   the same, each with 4 KiB of random bytes
+  slow-peers      200 peers of three kinds, until all are cut: a byte of the greeting every 4 s; a byte of a frame
+                  every 4 s; greeted, then reading nothing and answering nothing (T21)
 
 Prints one line of JSON. Exit status 3 when PyNaCl or pyzmq is missing.
 """
+import collections
+import hashlib
 import json
 import os
+import resource
+import select
 import socket
 import struct
 import sys
@@ -155,6 +164,95 @@ def slow_frame(port, server, seconds):
     return until_cut(link, chunks(), seconds)
 
 
+FLOOD_RATE = 10_000
+OPEN_AT_MOST = 8_000
+
+
+def flood(first):
+    def run(port, server, seconds):
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(2 * OPEN_AT_MOST, hard), hard))
+        most = min(OPEN_AT_MOST, hard - 64)
+        opened, attempts, start = collections.deque(), 0, time.monotonic()
+        print(json.dumps({"ready": True}), flush=True)
+        while (passed := time.monotonic() - start) < seconds:
+            if attempts > FLOOD_RATE * passed:
+                time.sleep(0.001)
+                continue
+            sock = socket.socket()
+            sock.setblocking(False)
+            try:
+                sock.connect(("127.0.0.1", port))
+            except BlockingIOError:
+                pass
+            except OSError:
+                time.sleep(0.001)
+            opened.append(sock)
+            attempts += 1
+            # What was opened a moment ago is through by now, if it ever will be.
+            if first and len(opened) > 50:
+                try:
+                    opened[-50].send(first())
+                except OSError:
+                    pass
+            if len(opened) > most:
+                opened.popleft().close()
+        return {"attempts": attempts, "per_second": round(attempts / seconds)}
+    return run
+
+
+GREETED = bytes([1, 1, 1]) + hashlib.blake2b(b"vouchbird network v1\0main", digest_size=32).digest()
+
+
+def varint(value):
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes(out + bytes([value]))
+
+
+def slow_peers(port, server, seconds, count=200):
+    """Each peer is (socket, what it still drips); the last kind drips nothing."""
+    peers = []
+    for number in range(count):
+        try:
+            if number % 3 == 0:
+                sock = socket.create_connection(("127.0.0.1", port), timeout=5)
+                rest = b"\xff" + bytes(8) + b"\x7f\x03\x01" + b"CURVE".ljust(20, b"\0") + bytes(32)
+            else:
+                link = CurveLink(port, server)
+                sock, hello = link.tcp, GREETED + varint(0) + varint(int(time.time() * 1000)) + varint(65536)
+                sock.sendall(link.message(hello, 0))
+                rest = link.message(bytes(1000), 0) if number % 3 == 1 else b""
+        except OSError:
+            continue
+        sock.setblocking(False)
+        peers.append((sock, iter(rest), number % 3 == 2))
+    opened, start, gone = len(peers), time.monotonic(), 0.0
+    print(json.dumps({"ready": True}), flush=True)
+    beat = start
+    while peers and time.monotonic() - start < seconds:
+        time.sleep(0.1)
+        drips = time.monotonic() - beat >= 4
+        beat += 4 if drips else 0
+        for peer in list(peers):
+            sock, rest, is_deaf = peer
+            poller = select.poll()
+            poller.register(sock, select.POLLRDHUP | select.POLLHUP | select.POLLERR)
+            is_cut = bool(poller.poll(0))
+            byte = next(rest, None) if drips and not is_deaf else None
+            if byte is not None and not is_cut:
+                try:
+                    sock.send(bytes([byte]))
+                except OSError:
+                    is_cut = True
+            if is_cut:
+                peers.remove(peer)
+                gone = time.monotonic() - start
+    return {"opened": opened, "still_open": len(peers), "last_gone_after_s": round(gone, 1)}
+
+
 def dealer(context, port, server, identity=None):
     sock = context.socket(zmq.DEALER)
     sock.linger = 500
@@ -197,7 +295,9 @@ def repeated_id(port, server, seconds):
 if __name__ == "__main__":
     modes = {
         "null": null, "multipart": multipart, "repeated-id": repeated_id, "endless": endless,
-        "unfinished": unfinished, "slow-frame": slow_frame,
+        "unfinished": unfinished, "slow-frame": slow_frame, "slow-peers": slow_peers,
+        "flood-idle": flood(None), "flood-partial": flood(lambda: b"\xff" + bytes(8)),
+        "flood-garbage": flood(lambda: os.urandom(4096)),
     }
     action = modes[sys.argv[1]]
     limit = float(sys.argv[4]) if len(sys.argv) > 4 else 3

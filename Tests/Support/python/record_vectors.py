@@ -95,7 +95,19 @@ def records():
         out.add(f"delegation, consent {name}", DELEGATE, wrong,
                 {"author": AUTHOR.public.hex(), "consent": wrong[32:].hex(), "consents": False}, key=DEVICE)
     out.add("known kind flagged ignorable", LIKE, item_weight(song, 1000), {"item": "track:1", "weight": 1000}, flags=1)
-    for kind in (8, 9, 128, 255):
+    out.add("checkpoint", CHECKPOINT, checkpoint(), {}, sequence=128, flags=1)
+    out.add("checkpoint of a device", CHECKPOINT, checkpoint(consent),
+            {"author": AUTHOR.public.hex(), "consent": consent[32:].hex()}, key=DEVICE, sequence=256, flags=1)
+    changed = rotate(AUTHOR, FRIEND, DEVICE.public, NETWORK)
+    out.add("rotation", ROTATE, changed,
+            {"old": AUTHOR.public.hex(), "new": FRIEND.public.hex(), "oldSignature": changed[64:128].hex(),
+             "newSignature": changed[128:192].hex(), "consent": changed[192:].hex()}, key=DEVICE, sequence=9, flags=1)
+    for name, last in [("of all", 0), ("after 300", 300), ("after the largest sequence", LIMIT)]:
+        ended = revoke(AUTHOR, FRIEND.public, last, NETWORK)
+        out.add(f"revocation {name}", REVOKE, ended,
+                {"device": FRIEND.public.hex(), "last": last, "revocation": ended[-64:].hex()}, key=DEVICE, sequence=9,
+                flags=1)
+    for kind in (11, 128, 255):
         out.add(f"unknown kind {kind}, ignorable", kind, b"\xff\0whatever", {"unknown": b"\xff\0whatever".hex()}, flags=1)
     out.add("unknown kind with nothing in it", 200, b"", {"unknown": ""}, flags=1)
     head = len(make(200, b"", flags=1)) + 64
@@ -164,12 +176,12 @@ def undecodable():
     raw("2 KiB of zeros", bytes(2048), "record", "out of range")
     for fmt in (0, 2, 255):
         add(f"format {fmt}", make(LIKE, like, fmt=fmt), "format", "unknown value")
-    for kind in (0, 8, 9, 255):
+    for kind in (0, 11, 255):
         add(f"kind {kind}, not ignorable", make(kind, like), "kind", "unknown value")
     add("kind 0 is never legal", make(0, like, flags=1), "kind", "unknown value")
     for flags in (2, 3, 0x80, 0xFF):
         add(f"flags {flags}", make(LIKE, like, flags=flags), "flags", "unknown value")
-        add(f"flags {flags} on an unknown kind", make(8, b"", flags=flags), "flags", "unknown value")
+        add(f"flags {flags} on an unknown kind", make(11, b"", flags=flags), "flags", "unknown value")
     front = good[:34]
 
     def rest(sequence=b"\x01", previous=ZERO, time=varint(NOW), payload=like):
@@ -238,6 +250,25 @@ def undecodable_payloads(add, song):
     add("delegation without consent", make(DELEGATE, AUTHOR.public, key=DEVICE), "consent", "truncated", DEVICE)
     add("delegation with half a consent", make(DELEGATE, AUTHOR.public + bytes(63), key=DEVICE), "consent",
         "truncated", DEVICE)
+
+
+    for flags in (0, 1):
+        add(f"checkpoint, delegated 2, flags {flags}", make(CHECKPOINT, b"\2", sequence=128, flags=flags), "delegated",
+            "unknown value")
+    turned = rotate(AUTHOR, FRIEND, DEVICE.public, NETWORK)
+    for name, cut, field in [("old author", 31, "old author"), ("new author", 63, "new author"),
+                             ("old signature", 127, "old signature"), ("new signature", 191, "new signature"),
+                             ("consent", 255, "consent")]:
+        add(f"rotation cut in the {name}", make(ROTATE, turned[:cut], sequence=2, flags=1), field, "truncated")
+    add("rotation with more", make(ROTATE, turned + b"\0", sequence=2, flags=1), "payload", "trailing bytes")
+    ended = revoke(AUTHOR, FRIEND.public, 3, NETWORK)
+    add("revocation without signature", make(REVOKE, ended[:-64], sequence=2, flags=1), "revocation", "truncated")
+    add("revocation after 2^48 + 1", make(REVOKE, FRIEND.public + varint(LIMIT + 1) + ended[-64:], sequence=2, flags=1),
+        "last", "out of range")
+    add("revocation with more", make(REVOKE, ended + b"\0", sequence=2, flags=1), "payload", "trailing bytes")
+    add("checkpoint of nothing", make(CHECKPOINT, b"", sequence=128, flags=1), "delegated", "truncated")
+    add("checkpoint without consent", make(CHECKPOINT, b"\1" + AUTHOR.public, sequence=128, flags=1), "consent", "truncated")
+    add("checkpoint with more", make(CHECKPOINT, b"\0\0", sequence=128, flags=1), "payload", "trailing bytes")
 
 
 def chain(key, payloads, time=NOW, step=1000):
@@ -410,6 +441,11 @@ def offers():
     offer("fourth retracts the second, and names another before it", sign(fourth(RETRACT, retract(2, id2, id2))),
           "bad-retraction")
     offer("fourth retracts the first", sign(fourth(RETRACT, retract(1, id1, ZERO))), "bad-retraction")
+    offer("fourth is a checkpoint", sign(fourth(CHECKPOINT, checkpoint())), "bad-checkpoint")
+    offer("fourth rotates another's key", sign(fourth(ROTATE, rotate(FRIEND, DEVICE, AUTHOR.public, NETWORK))),
+          "bad-key-change")
+    offer("fourth revokes in another's name", sign(fourth(REVOKE, revoke(FRIEND, DEVICE.public, 0, NETWORK))),
+          "bad-key-change")
     offer("fourth delegates", sign(fourth(DELEGATE, delegate(FRIEND, AUTHOR.public, NETWORK))), "bad-delegation")
     offer("fourth, in the same millisecond as the third", sign(fourth(time=NOW + 3000)), "accept")
     device = delegate(AUTHOR, DEVICE.public, OTHER_NETWORK)

@@ -10,9 +10,12 @@ from nacl.signing import SigningKey
 
 RECORD_DOMAIN = b"vouchbird record v1\0"
 DELEGATION_DOMAIN = b"vouchbird delegation v1\0"
+ROTATION_DOMAIN = b"vouchbird rotation v1\0"
+REVOCATION_DOMAIN = b"vouchbird revocation v1\0"
 PLAY, LIKE, RATE, TRUST, ITEM, RETRACT, DELEGATE = range(1, 8)
 KIND_NAMES = {PLAY: "play", LIKE: "like", RATE: "rate", TRUST: "trust", ITEM: "item",
               RETRACT: "retract", DELEGATE: "delegate"}
+ROTATE, CHECKPOINT, REVOKE = 8, 9, 10
 ZERO = bytes(32)
 
 
@@ -74,6 +77,22 @@ def retract(sequence, record_id, previous):
 def delegate(author_key, device, network):
     statement = DELEGATION_DOMAIN + network + device + author_key.public
     return author_key.public + author_key.sign(statement)
+
+
+def rotate(old, new, device, network):
+    statement = ROTATION_DOMAIN + network + old.public + new.public
+    return (old.public + new.public + old.sign(statement) + new.sign(statement)
+            + delegate(new, device, network)[32:])
+
+
+def revoke(author, device, last, network):
+    statement = REVOCATION_DOMAIN + network + device + author.public + varint(last)
+    return device + varint(last) + author.sign(statement)
+
+
+def checkpoint(delegation=b""):
+    """`delegation` is the payload of the DELEGATE that the feed begins with, if it does."""
+    return bytes([1]) + delegation if delegation else bytes(1)
 
 
 def body(kind, feed, sequence, previous, time, payload, flags=0, fmt=1):

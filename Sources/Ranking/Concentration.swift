@@ -74,9 +74,12 @@ struct Concentration {
         }
     }
 
-    /// `max(floor, 1 - ramp)`: 1 up to tau, then down in a line.
-    static func factor(_ concentration: Double, _ parameters: RankingParameters) -> Double {
-        max(parameters.floor, 1 - ConnectivityDecay.ramp(concentration, from: parameters.tau))
+    /// `max(floor, 1 - ramp)` of each item: 1 up to tau, then down in a line.
+    static func factors(_ concentration: [Double], _ parameters: RankingParameters) -> [Double] {
+        let (tau, floor) = (parameters.tau, parameters.floor)
+        return concentration.map {
+            $0 <= tau ? 1 : max(floor, 1 - ConnectivityDecay.ramp($0, from: tau))
+        }
     }
 
     /// Contributing authors with their groups, group by group.

@@ -60,28 +60,44 @@ extension InteractionKernel {
         }
     }
 
-    /// `sum over items i of w(u, i) * values(i)` for one author.
+    /// What one author gathers from the densities of its items.
     @inline(__always)
-    func gathered(_ author: Int, _ values: borrowing Span<Double>) -> Double {
+    func gathered(_ author: Int, _ cells: borrowing Span<WarmItemWalk.Cell>) -> Double {
+        var sum = 0.0
+        for entry in entries(author) { sum += weights[entry] * cells[Int(columns[entry])].density }
+        return sum
+    }
+
+    /// Gathers one author's row from densities and scatters by what `turn` makes of its sum.
+    @inline(__always)
+    func relax(
+        _ author: Int, _ cells: inout MutableSpan<WarmItemWalk.Cell>, _ turn: (Double) -> Double
+    ) {
         let range = entries(author)
+        // Of one length, so that a place is checked once.
         let columns = columns.span.extracting(range)
         let weights = weights.span.extracting(range)
         let count = min(columns.count, weights.count)
         var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
         var entry = 0
         while entry &+ 4 <= count {
-            first += weights[entry] * values[Int(columns[entry])]
-            second += weights[entry &+ 1] * values[Int(columns[entry &+ 1])]
-            third += weights[entry &+ 2] * values[Int(columns[entry &+ 2])]
-            fourth += weights[entry &+ 3] * values[Int(columns[entry &+ 3])]
+            first += weights[entry] * cells[Int(columns[entry])].density
+            second += weights[entry &+ 1] * cells[Int(columns[entry &+ 1])].density
+            third += weights[entry &+ 2] * cells[Int(columns[entry &+ 2])].density
+            fourth += weights[entry &+ 3] * cells[Int(columns[entry &+ 3])].density
             entry &+= 4
         }
         var sum = (first + second) + (third + fourth)
         while entry < count {
-            sum += weights[entry] * values[Int(columns[entry])]
+            sum += weights[entry] * cells[Int(columns[entry])].density
             entry &+= 1
         }
-        return sum
+        let push = turn(sum)
+        guard push != 0 else { return }
+        for entry in 0..<count {
+            let item = Int(columns[entry])
+            cells[item].density += push * weights[entry] * cells[item].inverse
+        }
     }
 
     /// The part of a visit that returns to its author at once.
@@ -185,9 +201,13 @@ struct WalkSolver {
 
     /// The first direction, where what is lacking is known.
     mutating func resume(_ kernel: InteractionKernel, forth: [Double], trust: [Double]) {
-        var lanes = takeLanes()
-        kernel.sweep(&lanes) { author, _ in turn(author, forth: forth, trust: trust) }
-        collect(lanes)
+        var coefficients = [Double](repeating: 0, count: forth.count)
+        for author in kernel.authors {
+            coefficients[Int(author)] = turn(Int(author), forth: forth, trust: trust)
+        }
+        let fresh = kernel.scatter(coefficients)
+        for item in lanes.indices { lanes[item].fresh = fresh[item] }
+        collect(takeLanes())
     }
 
     /// Goes on until it is `done`, or for some iterations.

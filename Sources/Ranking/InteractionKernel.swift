@@ -27,11 +27,15 @@ struct InteractionKernel {
     /// `out(i) = sum over authors u of coefficient(u) * w(u, i)`.
     func scatter(_ coefficients: [Double]) -> [Double] {
         var out = [Double](repeating: 0, count: itemCount)
+        var sums = out.mutableSpan
         for author in authors {
             let push = coefficients[Int(author)]
             guard push != 0 else { continue }
-            for entry in Int(offsets[Int(author)])..<Int(offsets[Int(author) + 1]) {
-                out[Int(columns[entry])] += push * weights[entry]
+            let range = entries(Int(author))
+            let columns = columns.span.extracting(range)
+            let weights = weights.span.extracting(range)
+            for entry in 0..<min(columns.count, weights.count) {
+                sums[Int(columns[entry])] += push * weights[entry]
             }
         }
         return out

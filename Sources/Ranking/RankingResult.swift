@@ -212,7 +212,7 @@ extension RankingResult {
         switch decay {
         case .groups:
             let found = voices.concentration
-            return (found, found.map { Concentration.factor($0, parameters) })
+            return (found, Concentration.factors(found, parameters))
         case .ratios(let ratios, let factors):
             return (ratios, factors)
         case .none:
@@ -279,14 +279,17 @@ extension RankingResult {
     ) -> [ItemIndex]? {
         var order: [RadixOrder.Candidate] = []
         order.reserveCapacity(keys.count)
-        var isListed = [Bool](repeating: false, count: keys.count)
         for item in earlier where scores[item.position] > 0 {
             order.append(RadixOrder.Candidate(key: keys[item.position], number: item.value))
-            isListed[item.position] = true
         }
-        for item in keys.indices where scores[item] > 0 && !isListed[item] {
-            order.append(
-                RadixOrder.Candidate(key: keys[item], number: UInt32(truncatingIfNeeded: item)))
+        // Nobody new: the usual case.
+        if order.count < scores.reduce(0, { $0 + ($1 > 0 ? 1 : 0) }) {
+            var isListed = [Bool](repeating: false, count: keys.count)
+            for candidate in order { isListed[Int(candidate.number)] = true }
+            for item in keys.indices where scores[item] > 0 && !isListed[item] {
+                order.append(
+                    RadixOrder.Candidate(key: keys[item], number: UInt32(truncatingIfNeeded: item)))
+            }
         }
         guard RadixOrder.repair(&order, moves: 4 * order.count) else { return nil }
         return order.map { ItemIndex($0.number) }

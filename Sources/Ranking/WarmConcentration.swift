@@ -38,21 +38,7 @@ struct WarmConcentration {
         for group in members { for author in group { isSingle[Int(author)] = false } }
         self.isSingle = isSingle
         rates = Self.rates(visits, snapshot)
-        voices = [Voice](repeating: Voice(), count: snapshot.itemCount)
-        supporters = [UInt32](repeating: 0, count: snapshot.itemCount)
-        let rows = snapshot.interactions
-        for author in 0..<rows.rowCount where author != ego.position && rates[author] > 0 {
-            for entry in rows.entries(author) {
-                let item = Int(rows.columns[entry])
-                supporters[item] += 1
-                if isSingle[author] { hear(author, rows.weights[entry], item) }
-            }
-        }
-    }
-
-    /// The entries of groups of several, which are read anew each time.
-    func sharedEntryCount(_ snapshot: GraphSnapshot) -> Int {
-        members.joined().reduce(0) { $0 + snapshot.interactions.entries(Int($1)).count }
+        (voices, supporters) = Self.listen(snapshot, rates, isSingle, ego: ego.position)
     }
 
     /// Takes over new visits, and new rows of some authors that only gained items. False, and of no use
@@ -109,6 +95,41 @@ struct WarmConcentration {
             largest[item] = total[item] > 0 ? min(1, largest[item] / total[item]) : 0
         }
         return Concentration(concentration: largest, supporters: supporters)
+    }
+
+    private struct Tally {
+        var first = 0.0
+        var second = 0.0
+        var weight = 0.0
+        var author = Voice.nobody
+        var supporters: UInt32 = 0
+    }
+
+    /// Everybody's say, row by row.
+    private static func listen(
+        _ snapshot: GraphSnapshot, _ rates: [Double], _ isSingle: [Bool], ego: Int
+    ) -> (voices: [Voice], supporters: [UInt32]) {
+        let rows = snapshot.interactions
+        var tallies = [Tally](repeating: Tally(), count: snapshot.itemCount)
+        for author in rates.indices where author != ego && rates[author] > 0 {
+            let (rate, counts) = (rates[author], isSingle[author])
+            for entry in rows.entries(author) {
+                let item = Int(rows.columns[entry])
+                tallies[item].supporters += 1
+                let say = rate * rows.weights[entry]
+                guard counts, say > tallies[item].second else { continue }
+                guard say > tallies[item].first else {
+                    tallies[item].second = say
+                    continue
+                }
+                tallies[item].second = tallies[item].first
+                tallies[item].first = say
+                tallies[item].weight = rows.weights[entry]
+                tallies[item].author = UInt32(truncatingIfNeeded: author)
+            }
+        }
+        let voices = tallies.map { Voice(author: $0.author, weight: $0.weight, second: $0.second) }
+        return (voices, tallies.map(\.supporters))
     }
 
     /// Below this part of what was subtracted from, a difference has fewer than ten digits.

@@ -11,32 +11,47 @@
 /// with |v|^2 = sum_u v(u)^2 / r(u). As long as that is below the tolerance nothing is done. The residual
 /// is kept, so that what several changes leave adds up in it and not behind it.
 struct WarmItemWalk {
-    var solution: WalkSolution
+    /// Visits of authors by the item walk.
+    var visits: [Double]
+    /// Of authors: the residual, as far as it is known.
+    var lacking: [Double]
+    /// Of authors: one over the part of a visit that does not return at once.
+    var leaving: [Double]
+    var cells: [Cell]
     /// Of items.
     var popularity: [Double]
-    var inverse: [Double]
     /// Of items: at least `sum_u r(u) a(u,i)^2`.
     private var moments: [Double]
     var largestMoment: Double
     /// Weights in the order of the snapshot's `holders`.
     private var held: [Float]
-    /// What rounding weights to single precision may have put into the residual, by its norm.
-    var drift = 0.0
+    /// The norm of what the residual may have beside `solution.lacking`, and how much its sum may be: what a
+    /// sweep over all rows left, and what rounding weights to single precision put there.
+    var (drift, driftSum) = (0.0, 0.0)
     let trust: [Double]
     let start: [Double]
     let alpha: Double
+
+    /// Of an item: its density (visits over popularity) and one over its popularity, side by side, so that
+    /// scattering a row finds what gathering it has fetched.
+    struct Cell {
+        var density: Double
+        var inverse: Double
+    }
 
     /// O(edges).
     init(
         _ solution: WalkSolution, _ snapshot: GraphSnapshot, trust: [Double], start: [Double],
         popularity: [Double], alpha: Double
     ) {
-        self.solution = solution
+        (visits, lacking, leaving) = (solution.visits, solution.lacking, solution.leaving)
         self.trust = trust
         self.start = start
         self.popularity = popularity
         self.alpha = alpha
-        inverse = popularity.map { $0 >= .leastNormalMagnitude ? 1 / $0 : 0 }
+        cells = zip(solution.densities, popularity).map {
+            Cell(density: $0, inverse: $1 >= .leastNormalMagnitude ? 1 / $1 : 0)
+        }
         let rows = snapshot.interactions
         moments = [Double](repeating: 0, count: snapshot.itemCount)
         held = [Float](repeating: 0, count: rows.entryCount)
@@ -58,6 +73,11 @@ struct WarmItemWalk {
         ItemWalk.mass(
             solution, query, forth: snapshot.interactions.scales.map { $0 * (1 - alpha) },
             popularity: popularity, massPerTrust: massPerTrust)
+    }
+
+    var solution: WalkSolution {
+        WalkSolution(
+            visits: visits, densities: cells.map(\.density), lacking: lacking, leaving: leaving)
     }
 
     /// Takes over the rows of authors as they are in a newer snapshot of the same authors, items and
@@ -137,17 +157,15 @@ extension WarmItemWalk {
     private mutating func move(
         _ item: Int, of author: Int, from last: Double, to part: Double
     ) -> Double {
-        let mass =
-            solution.densities[item] * popularity[item]
-            + (1 - alpha) * solution.visits[author] * (part - last)
+        let before = cells[item].density
+        let mass = before * popularity[item] + (1 - alpha) * visits[author] * (part - last)
         popularity[item] += trust[author] * (part - last)
-        inverse[item] = popularity[item] >= .leastNormalMagnitude ? 1 / popularity[item] : 0
-        let density = mass * inverse[item]
-        defer { solution.densities[item] = density }
+        let inverse = popularity[item] >= .leastNormalMagnitude ? 1 / popularity[item] : 0
+        cells[item] = Cell(density: mass * inverse, inverse: inverse)
         // Rounded up: a bound.
         moments[item] += trust[author] * (part * part - last * last) + largestMoment * .ulpOfOne
         largestMoment = max(largestMoment, moments[item])
-        return density - solution.densities[item]
+        return mass * inverse - before
     }
 
     /// Adds to the residual what moved densities bring back to everybody who has the items.
@@ -157,9 +175,11 @@ extension WarmItemWalk {
         for (item, density) in moved where density != 0 {
             for place in snapshot.holders.places(item) {
                 let author = Int(snapshot.holders.row(at: place))
-                solution.lacking[author] += trust[author] * Double(held[place]) * density
+                lacking[author] += trust[author] * Double(held[place]) * density
             }
-            drift += Self.rounding * abs(density) * moments[item].squareRoot()
+            let rounded = Self.rounding * abs(density) * moments[item].squareRoot()
+            drift += rounded
+            driftSum += rounded
         }
         for author in changed { refresh(author, system) }
     }
@@ -169,9 +189,8 @@ extension WarmItemWalk {
 
     /// The residual of one author as it is.
     private mutating func refresh(_ author: Int, _ system: System) {
-        let sum = system.kernel.gathered(author, solution.densities.span)
-        solution.lacking[author] =
-            trust[author] > 0
-            ? start[author] + system.back[author] * sum - solution.visits[author] : 0
+        let sum = system.kernel.gathered(author, cells.span)
+        lacking[author] =
+            trust[author] > 0 ? start[author] + system.back[author] * sum - visits[author] : 0
     }
 }

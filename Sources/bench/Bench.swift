@@ -4,7 +4,7 @@ import Foundation
 /// Every case, in the order of the table.
 enum BenchmarkCases {
     static let all: [any BenchmarkCase] = [
-        TrustedSalsaCase(), SciPyCase(), WarmCase(), IngestCase(), SnapshotCase(),
+        TrustedSalsaCase(), SciPyCase(), WarmCase(), AuditCase(), IngestCase(), SnapshotCase(),
         WalkCase(),
     ]
 }

@@ -3,7 +3,7 @@ import Ranking
 
 /// The kernels whose instructions `make bench-gate` counts: small fixed graphs, no clock, no files.
 enum GateKernel: String, CaseIterable {
-    case tsalsa, taste, snapshot, ingest
+    case tsalsa, audit, warm, taste, snapshot, ingest
 
     /// Runs the kernel `count` times after setting up its graph; two counts differ by whole runs only.
     func run(_ count: Int) throws {
@@ -14,6 +14,21 @@ enum GateKernel: String, CaseIterable {
         case .tsalsa:
             let snapshot = graph.snapshot()
             for _ in 0..<count { done += TrustedSalsa().rank(snapshot, query).items.count }
+        case .audit:
+            let snapshot = graph.snapshot()
+            let whole = RankingQuery(ego: query.ego)
+            for _ in 0..<count { done += TrustedSalsa().rank(snapshot, whole).items.count }
+        case .warm:
+            var random = SeededRandom(seed: 1, stream: "warm")
+            var snapshot = graph.snapshot()
+            var engine = WarmTrustedSalsa()
+            _ = engine.rank(snapshot, query)
+            for _ in 0..<count {
+                // The first change also makes what the others keep up to date: two runs differ by one.
+                snapshot = snapshot.adding(
+                    UInt32(random.below(graph.shape.items)), to: random.below(graph.shape.authors))
+                done += engine.rank(snapshot, query).items.count
+            }
         case .taste:
             let snapshot = graph.snapshot()
             for _ in 0..<count { done += Taste().rank(snapshot, query).items.count }

@@ -84,7 +84,7 @@ struct WarmCase: BenchmarkCase {
 
 extension GraphSnapshot {
     /// One play more of an item by an author.
-    fileprivate func adding(_ item: UInt32, to author: Int) -> GraphSnapshot {
+    func adding(_ item: UInt32, to author: Int) -> GraphSnapshot {
         var items = interactions.entries(author).map {
             (item: ItemIndex(interactions.columns[$0]), weight: interactions.weights[$0])
         }

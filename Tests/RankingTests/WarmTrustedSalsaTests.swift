@@ -48,6 +48,47 @@ struct WarmTrustedSalsaTests {
         }
     }
 
+    @Test(
+        "many interactions one after the other are followed, and what is left does not add up",
+        arguments: 0..<8 as Range<UInt64>)
+    func chain(_ seed: UInt64) {
+        var random = SeededRandom(seed: seed, stream: "chain")
+        var snapshot =
+            RandomGraph(seed: seed, users: 60, items: 80, degree: 6, tastes: 12).snapshot
+        var warm = WarmTrustedSalsa()
+        let query = RankingQuery(ego: author(0))
+        _ = warm.rank(snapshot, query)
+        for step in 0..<60 {
+            let changed = author(random.below(60))
+            let rows = snapshot.interactions
+            var items = rows.entries(changed.position).map {
+                (item: ItemIndex(rows.columns[$0]), weight: rows.weights[$0])
+            }
+            items.append((item(random.below(80)), 0.1 + random.unit()))
+            let before = snapshot
+            snapshot = before.replacing([InteractionRow(author: changed, items: items)])
+            #expect(snapshot.changedAuthors(since: before, limit: 1) == [changed.position])
+            let left = warm.rank(snapshot, query)
+            let right = TrustedSalsa().rank(snapshot, query)
+            let place = Comment(rawValue: "seed \(seed) step \(step)")
+            #expect(distance(left.shares, right.shares) < 1e-9, place)
+            #expect(distance(left.popularity, right.popularity) < 1e-12, place)
+            // What the largest group says, as a part of all that others than the ego say.
+            for place in right.shares.indices {
+                let others =
+                    right.shares[place] - right.contribution(of: author(0), to: item(place))
+                let gap = abs(left.concentration[place] - right.concentration[place])
+                #expect(gap * others < 5e-9, "seed \(seed) step \(step) item \(place)")
+            }
+            let supporters = { (result: RankingResult) in
+                result.items.map { [$0.item.position, $0.supporters] }.sorted { $0[0] < $1[0] }
+            }
+            #expect(supporters(left) == supporters(right), place)
+            let keys = left.items.map { sortKey($0.score) }
+            #expect(keys == keys.sorted(by: >) || left.isYoungNetwork, place)
+        }
+    }
+
     @Test("whom no path reaches any more is left with exactly nothing")
     func cutOff() {
         var graph = RandomGraph(seed: 1, users: 6, items: 4, degree: 0, tastes: 0)

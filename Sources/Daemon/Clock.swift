@@ -15,6 +15,9 @@ public enum Clock {
 
     /// Milliseconds since the first use in this process.
     public static func monotonicMilliseconds() -> UInt64 {
+        // First: it is made by its first use, and must not be later than now. A daemon that lost its turn for a
+        // millisecond in between, on a busy machine, ended right there.
+        let start = start
         let elapsed = (ContinuousClock.now - start).components
         return UInt64(elapsed.seconds) * 1000 + UInt64(elapsed.attoseconds / 1_000_000_000_000_000)
     }

@@ -24,7 +24,7 @@ public struct KeyRotation: Sendable {
         if let done = try finish(configuration, paths) { return done }
         let identity = try NodeIdentity.read(paths)
         let parts = try NodeParts(
-            configuration: configuration, paths: paths, identity: identity,
+            configuration: configuration, paths: paths, identity: identity, isSureOfData: false,
             log: Logger(label: "vouchbird") { _ in SwiftLogNoOpLogHandler() })
         guard !parts.ownPlace.isMoved else { throw unsure(paths) }
         let file = KeyFile(path: nextPath(paths), kind: .author)

@@ -58,8 +58,7 @@ final class InboundPeers {
 
     /// Takes in what libzmq reports about connections.
     func readMonitor(nowMilliseconds now: UInt64, cuts: inout [ConnectionGuard.Cut]) {
-        for _ in 0..<1_024 {
-            guard let event = monitor.next(state.message) else { return }
+        for event in takeMonitorEvents() {
             switch event {
             case .accepted(let descriptor): accept(descriptor, now, &cuts)
             case .disconnected(let descriptor):
@@ -122,6 +121,24 @@ final class InboundPeers {
 
     // MARK: Helpers
 
+    /// What the monitor has to say, without connections that came and went meanwhile: in a flood their
+    /// descriptors are in use again, by a friend or by a client of the control socket, and would be cut as theirs.
+    private func takeMonitorEvents() -> [ConnectionEvent] {
+        var events: [ConnectionEvent] = []
+        while events.count < 1_024, let event = monitor.next(state.message) { events.append(event) }
+        var accepted: [Int32: Int] = [:]
+        var gone: Set<Int> = []
+        for (position, event) in events.enumerated() {
+            if case .accepted(let descriptor) = event { accepted[descriptor] = position }
+            guard case .disconnected(let descriptor) = event,
+                let start = accepted.removeValue(forKey: descriptor)
+            else { continue }
+            gone.formUnion([start, position])
+            state.counters.accepted += 1
+        }
+        return events.enumerated().filter { !gone.contains($0.offset) }.map(\.element)
+    }
+
     private func accept(_ descriptor: Int32, _ now: UInt64, _ cuts: inout [ConnectionGuard.Cut]) {
         state.counters.accepted += 1
         // The descriptor's earlier connection is closed, or it could not be used again.
@@ -129,6 +146,8 @@ final class InboundPeers {
             let serial = closing.remove(at: index).serial
             forget(serial, descriptor, .closed)
         }
+        // Not a connection of a peer: what was accepted is gone, and its descriptor is another socket's.
+        guard NetworkAddress(peerOf: descriptor) != .unknown else { return }
         let serial = state.connectionGuard.admit(
             descriptor, side: .inbound, nowMilliseconds: now, cuts: &cuts)
         guard let serial else { return state.counters.add(.full) }

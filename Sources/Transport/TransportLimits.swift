@@ -6,7 +6,7 @@ public struct TransportLimits: Hashable, Sendable {
     /// Established links, inbound and outbound together.
     public var connections = 256
     /// Connections that the kernel holds for a listener that is behind (listen(2)).
-    public var backlog = 512
+    public var backlog = 4_096
     /// Inbound connections that have not yet spoken.
     public var halfOpen = 64
     /// Of these, in one netgroup (/24 or /48). Loopback is exempt: everyone there is this machine.

@@ -41,6 +41,8 @@ struct ModelSpread {
     private var random: SeededRandom
 
     private var trees: ModelTrees
+    /// Whether a record only grows trees. Announcements do not: they are left out.
+    private var isGrowing = false
     /// By end: the peer showed that it holds the record, by sending or announcing it; it was sent or told it.
     private var isShown: [Bool]
     private var isOffered: [Bool]
@@ -65,7 +67,7 @@ struct ModelSpread {
     private static let turn: UInt64 = 1
     /// Records of an author that grow its trees before one is counted: the first floods, the second finds who
     /// pushed again.
-    private static let growing = 3
+    private static let growing = 2
 
     init(
         _ scenario: Scenario, seed: UInt64, _ links: ModelLinks, _ interest: ModelInterest,
@@ -101,7 +103,9 @@ struct ModelSpread {
     mutating func spread(from author: Int, delivered: (UInt64) -> Void) -> SpreadCost {
         trees.begin(at: author)
         if hasTrees {
+            isGrowing = true
             for _ in 0..<Self.growing { _ = spreadOne(from: author) { _ in } }
+            isGrowing = false
         }
         let cost = spreadOne(from: author, delivered: delivered)
         trees.forget(links)
@@ -150,7 +154,7 @@ struct ModelSpread {
             isOffered[end] = true
             send(Kind.record, over: end)
         }
-        guard isLazy else { return }
+        guard isLazy, !isGrowing else { return }
         let isGathering = random.unit() < gathersAlready
         let wait = isGathering ? UInt64(1 + random.below(Int(gathering))) : gathering
         schedule(UInt32(node) | Kind.announce, at: now + wait)

@@ -50,6 +50,7 @@ extension ProcessTests {
                 let ana = network.nodes[0]
                 try ana.start()
                 try ana.waitUntilReady()
+                try ana.publish([Draft(kind: .like, item: "song:before")])
                 #expect(ana.stop() == .exited(0))
                 let rotated = try ana.command(["identity", "rotate", "--json"])
                 let document = try json(rotated.output)
@@ -64,7 +65,7 @@ extension ProcessTests {
                 try ana.waitUntilReady()
                 #expect(try ana.identity().author == new)
                 #expect(!manager.fileExists(atPath: keys + "author.key.next"))
-                #expect(try ana.status().records.own == 2)
+                #expect(try ana.status().records.own == 3)
             }
         }
 

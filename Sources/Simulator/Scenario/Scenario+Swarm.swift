@@ -19,6 +19,8 @@ extension Scenario {
         // What a peer's disk wrote while it said that it had failed comes to light when the peer restarts, too late for an
         // author who was restored from an old copy and asked in between. Nobody can be blamed for that.
         if drawn.oldCopies > 0 { drawn.brokenDisks = 0 }
+        // Nor can an author ask back what nobody holds any more because all took its feed from a later checkpoint on.
+        if drawn.oldCopies > 0 { drawn.strangerRecordLimit = 0 }
         drawn.honestNodes = max(3, honestNodes / 2) + random.below(max(1, honestNodes / 2 + 1))
         drawn.freeRiders = min(freeRiders, drawn.honestNodes - 3)
         drawn.dialledLinks = 1 + random.below(dialledLinks)

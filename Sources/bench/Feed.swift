@@ -56,6 +56,13 @@ struct Feed {
         }
     }
 
+    /// Notes the interaction of a place as claimed when it was first seen; trust claims nothing.
+    func note(_ place: Int, in ledger: inout EarnedTrustLedger) {
+        guard place < edges.count else { return }
+        let claim = edges[place].interaction
+        ledger.note(claim.author, claim.item, seen: claim.firstSeen)
+    }
+
     func addTrust(to graph: inout InteractionGraph) {
         for edge in trust { graph.setTrust(from: edge.from, to: edge.to, weight: edge.weight) }
     }

@@ -8,7 +8,8 @@ struct Fingerprint {
     private static let shape = PowerLawGraph.Shape(
         authors: 60, items: 200, trustEdges: 600, interactions: 2_000)
 
-    /// One line an engine; throws when two orders of arrival differ in a bit.
+    /// One line an engine; throws when two orders of arrival differ in a bit, or when nobody earned
+    /// anything that `discover` could hear.
     static func lines(seed: UInt64) throws -> [String] {
         let feed = Feed(PowerLawGraph(shape, seed: seed), seed: seed)
         var random = SeededRandom(seed: seed, stream: "orders")
@@ -18,13 +19,22 @@ struct Fingerprint {
         for _ in 0..<orders {
             random.shuffle(&order)
             var graph = InteractionGraph(ego: feed.keys[0])
-            for place in order { feed.add(place, to: &graph) }
-            let snapshot = graph.snapshot(
-                ego: feed.keys[0], at: Instant(milliseconds: 1_800_000_000_000))
+            var ledger = EarnedTrustLedger(ego: feed.keys[0])
+            for place in order {
+                feed.add(place, to: &graph)
+                feed.note(place, in: &ledger)
+            }
+            let now = Instant(milliseconds: 1_800_000_000_000)
+            let snapshot = graph.snapshot(ego: feed.keys[0], at: now)
             guard let ego = snapshot.ego else { throw BenchFailure("the ego is missing") }
+            let earned = ledger.earned(in: snapshot, ego: ego, now: now)
+            guard earned.strengths.contains(where: { $0 > 0 }) else {
+                throw BenchFailure("nobody earned anything")
+            }
             let hashes = engines.map { engine in
                 var query = RankingQuery(ego: ego)
                 query.parameters.walks = 1_000
+                query.earned = earned
                 return hash(engine.engine.rank(snapshot, query))
             }
             guard found == nil || found == hashes else {
@@ -54,6 +64,7 @@ struct Fingerprint {
             }
         }
         for trust in result.trust { mix(trust.bitPattern) }
+        for voice in result.earnedVoices { mix(voice.bitPattern) }
         return hash
     }
 }

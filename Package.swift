@@ -154,7 +154,8 @@ let package = Package(
         tests(
             "StorageTests",
             [
-                "Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Storage", grdb, sqlite,
+                "Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Storage", grdb,
+                sqlite,
             ]),
         tests("TransportTests", ["Primitives", "Transport"]),
         tests("SimulatorTests", ["Primitives", "Records", "NodeCore", "Simulator"]),

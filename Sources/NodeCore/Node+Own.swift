@@ -33,7 +33,7 @@ extension Node {
         var places: [Gathered.Place] = []
         for draft in drafts {
             if (feeds[ownFeed].tip + 1) % limits.checkpointSpan == 0 {
-                let checkpoint = OwnDraft(payload: .checkpoint(ownConsent))
+                let checkpoint = OwnDraft(payload: .checkpoint(ownConsent(with: places)))
                 places.append(append(sign(checkpoint, after: feeds[ownFeed], now), now))
             }
             places.append(append(sign(draft, after: feeds[ownFeed], now), now))
@@ -47,17 +47,18 @@ extension Node {
         return Gathered.Place(entry: .record(stored), feed: ownFeed, source: nil)
     }
 
-    /// What our first record says of whom the own feed speaks for, or the last ROTATE.
-    private var ownConsent: Consent? {
-        let last = own.log.entries.last {
-            if case .rotate = $0.payload { true } else { false }
+    /// What our first record says of whom the own feed speaks for, or the last ROTATE; signed by now, if not committed.
+    private func ownConsent(with places: [Gathered.Place]) -> Consent? {
+        let inFlight = commits.lazy.filter(\.isOwn).flatMap(\.places)
+        let uncommitted = (Array(inFlight) + places).compactMap(
+            \.entry.storedRecord?.record.body.payload)
+        let payloads = own.log.entries.map(\.payload) + uncommitted
+        for payload in payloads.reversed() {
+            if case .rotate(let rotation) = payload {
+                return Consent(author: rotation.new, signature: rotation.consent)
+            }
         }
-        if case .rotate(let rotation)? = last?.payload {
-            return Consent(author: rotation.new, signature: rotation.consent)
-        }
-        guard case .delegate(let author, let signature)? = own.log.entries.first?.payload else {
-            return nil
-        }
+        guard case .delegate(let author, let signature)? = payloads.first else { return nil }
         return Consent(author: author, signature: signature)
     }
 

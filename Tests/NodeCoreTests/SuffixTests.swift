@@ -90,6 +90,23 @@ struct SuffixTests {
         #expect(kinds.indices.filter { kinds[$0] == RecordKind.checkpoint } == [7, 15])
     }
 
+    @Test("the first checkpoint carries the consent that the same publication opened the feed with")
+    func firstPublication() throws {
+        let node = TestNode(cleo, author: ben, limits: limits)
+        let consent = Delegation.payload(device: cleo.key, network: network, signer: ben.signer)
+        node.publish([consent] + (1...20).map { .like(item("s\($0)"), .one) })
+        let records = node.store.feed(cleo.key).compactMap { entry -> Record? in
+            if case .record(let stored) = entry { stored.record } else { nil }
+        }
+        #expect(records.count == 23)
+        let peer = holder(ego, of: [ben])
+        let link = peer.connect(1, as: ana)
+        tell(peer, records, over: link)
+        try answer(peer, records, over: link)
+        #expect(peer.node.frontier(of: cleo.key) == 23)
+        #expect(peer.node.counts[RejectReason.badCheckpoint] == 0)
+    }
+
     @Test(
         "a stranger's feed that does not fit is taken from a checkpoint on, and served from there")
     func takesSuffix() throws {

@@ -251,6 +251,7 @@ struct CommandTreeTests {
                 "ana.vbkey", "config/vouchbird/config.toml", "state/vouchbird/keys/author.key",
                 "state/vouchbird/keys/device.key", "state/vouchbird/keys/node.key",
                 "state/vouchbird/net.db", "state/vouchbird/own.db",
+                "state/vouchbird/own.place",
             ])
         #expect(scratch.files().allSatisfy { $0.hasPrefix("xdg/") }, "\(scratch.files())")
         for file in scratch.files(below: "xdg") {

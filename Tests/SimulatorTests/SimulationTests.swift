@@ -125,20 +125,27 @@ import Testing
 
     @Test("T17: a flood by one trusted author delays nobody else's records by a tenth")
     func authorFlood() {
+        /// The mean over seeds: one figure is a step of an eighth wide.
         func delay(flooders: Int) -> Double {
             let scenario = Self.small {
+                $0.honestNodes = 7
                 $0.lossPerMillion = 0
-                $0.activeSeconds = 90
+                $0.activeSeconds = 30
+                $0.settleSeconds = 30
                 $0.authorFlooders = flooders
                 $0.attackEdges = flooders
             }
-            let report = Simulation(scenario, seed: 3).run()
-            #expect(report.violations == [])
-            return Self.figure("delay_p99_milliseconds", report)
+            let seeds: ClosedRange<UInt64> = 1...3
+            let delays = seeds.map { seed in
+                let report = Simulation(scenario, seed: seed).run()
+                #expect(report.violations == [])
+                return Self.figure("delay_p99_milliseconds", report)
+            }
+            return delays.reduce(0, +) / Double(delays.count)
         }
         let calm = delay(flooders: 0)
         #expect(calm > 0)
-        #expect(delay(flooders: 2) <= 1.1 * calm)
+        #expect(delay(flooders: 1) <= 1.1 * calm)
     }
 
     @Test("nodes of an earlier version, thin links and late attackers keep nothing from anybody")

@@ -63,6 +63,9 @@ final class Host {
     var diskFault: (failure: StoreFailure, until: UInt64)?
     /// The disk once wrote something and said that it had failed.
     var mayHoldUnknown = false
+    /// The disk refused something while later commits were on their way: what they leave has no beginning, and is read
+    /// by nobody.
+    var missedCommits = false
     /// How fast it takes what arrives on a link; nil: as fast as it comes.
     var readsBytesPerSecond: Int?
     var oldCopy: MemoryStore?

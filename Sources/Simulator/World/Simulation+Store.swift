@@ -94,9 +94,13 @@ extension Simulation {
             if diskRandom.below(2) == 0 {
                 host.mayHoldUnknown = true
                 _ = work(host)
+            } else {
+                host.missedCommits = true
             }
             return fault
-        default: return fault
+        default:
+            host.missedCommits = true
+            return fault
         }
     }
 

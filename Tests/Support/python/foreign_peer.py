@@ -651,4 +651,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    # Not sys.exit: the end of ZeroMQ's context waits, now and then for ever, for the socket of a monitor.
+    os._exit(code)

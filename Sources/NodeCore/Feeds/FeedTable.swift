@@ -286,6 +286,11 @@ struct FeedTable: Sendable {
         lookup.slot(of: key, in: spots).map { spots[$0].tip } ?? 0
     }
 
+    /// Who speaks in a feed as far as is committed; of one that is not held, its key.
+    func author(of key: PublicKey) -> PublicKey {
+        lookup.slot(of: key, in: spots).map { slots.span[$0].author } ?? key
+    }
+
     /// Every feed in the order of the slots: deterministic, not sorted.
     func forEach(_ body: (FeedIndex, FeedState) -> Void) {
         for position in slots.indices where isUsed[position] {

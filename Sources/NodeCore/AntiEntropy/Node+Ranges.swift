@@ -58,7 +58,7 @@ extension Node {
         links.update(link) { state in
             asked = state.settle(response.feed)
             state.missedRanges = 0
-            state.askAgainAt = nil
+            state.timers.askAgain = .max
         }
         if asked != nil { release(response.feed, from: link) }
         if response.feed == configuration.feed { noteHeadAnswer(by: link, now) }
@@ -225,7 +225,8 @@ extension Node {
         _ fresh: ArraySlice<ChainPlace>, of author: PublicKey, _ now: Moment
     ) -> Verdict? {
         guard let first = fresh.first else { return nil }
-        guard mayHold(fresh.reduce(0) { $0 + $1.chargedBytes }, of: author, in: first.feed) else {
+        let bytes = fresh.reduce(0) { $0 + $1.chargedBytes }
+        guard mayHold(bytes, of: author, in: first.feed) else {
             if let index = feeds.index(of: first.feed) { feeds[index].isHeldBack = true }
             return .ignore(.overQuota)
         }

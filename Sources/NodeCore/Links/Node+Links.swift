@@ -150,7 +150,7 @@ extension Node {
         let skew = Int64(clamping: hello.time.milliseconds) - Int64(clamping: now.wall.milliseconds)
         let growsTrees = limits.upstreams > 0
         links.update(link) { state in
-            state.phase = .ready(version: Self.protocolVersion)
+            state.open()
             state.skewMilliseconds = skew
             state.sketches = hello.capabilities & Hello.sketches != 0
             state.trees = growsTrees && hello.capabilities & Hello.trees != 0
@@ -197,13 +197,15 @@ extension Node {
     mutating func runLinkTimers(_ now: Moment, _ effects: inout [Effect]) {
         let time = now.monotonicMilliseconds
         for (slot, link) in links.keys.enumerated() {
-            if case .awaitingHello(let deadline) = links[slot: slot].phase {
-                if time >= deadline { effects.append(.disconnect(link, .protocolViolation)) }
+            let due = links[slot: slot].timers
+            guard time >= due.next else { continue }
+            guard links[slot: slot].isReady else {
+                effects.append(.disconnect(link, .protocolViolation))
                 continue
             }
-            if time >= links[slot: slot].nextPing { ping(link, now, &effects) }
+            if time >= due.ping { ping(link, now, &effects) }
             expireRanges(of: link, now)
-            if time >= links[slot: slot].nextFrontier {
+            if time >= due.frontier {
                 wantAgain(from: link)
                 askBlocks(link, now, &effects)
                 let isWhole =
@@ -217,7 +219,7 @@ extension Node {
                 }
             }
             expireSketch(link, now, &effects)
-            if let due = links[slot: slot].scanAt, time >= due { pump(link, now, &effects) }
+            if time >= links[slot: slot].timers.scan { pump(link, now, &effects) }
         }
     }
 
@@ -226,7 +228,7 @@ extension Node {
         let next = now.monotonicMilliseconds + limits.pingMilliseconds
         links.update(link) { state in
             state.ping = (nonce, now.monotonicMilliseconds)
-            state.nextPing = next
+            state.timers.ping = next
         }
         effects.append(.send(link, .ping(nonce: nonce)))
     }
@@ -238,7 +240,7 @@ extension Node {
         next = min(next, rebuilds.retryAt ?? .max, ownClaimEnd ?? .max)
         next = min(next, announceAt ?? .max, awaitedDue ?? .max)
         next = min(next, overlayDeadline ?? .max, storeRestsUntil ?? .max)
-        for slot in links.keys.indices { next = min(next, links[slot: slot].nextDeadline) }
+        for slot in links.keys.indices { next = min(next, links[slot: slot].timers.next) }
         return next == .max ? nil : next
     }
 }

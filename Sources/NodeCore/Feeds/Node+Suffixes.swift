@@ -92,22 +92,29 @@ extension Node {
 
     // MARK: Dropping what no longer fits
 
-    /// After a commit: drops what is before the oldest checkpoint from which on the feed fits, or the newest.
-    mutating func trim(_ index: FeedIndex) {
+    /// Drops what is before the oldest checkpoint from which on the feed fits, or the newest: after a commit, and when
+    /// there is no room for more. True when something went.
+    @discardableResult
+    mutating func trim(_ index: FeedIndex) -> Bool {
         let feed = feeds[index]
         let cap = recordCap(of: feed.key)
-        guard feed.key != configuration.feed, feed.frontier - feed.base > cap else { return }
+        guard feed.key != configuration.feed, feed.tip - feed.base > cap else { return false }
         let usable = feed.checkpoints.filter {
             $0.sequence > feed.base + 1 && $0.sequence <= feed.frontier
         }
         guard
-            let checkpoint = usable.first(where: { feed.frontier - $0.sequence < cap })
+            let checkpoint = usable.first(where: { feed.tip - $0.sequence < cap })
                 ?? usable.last
-        else { return }
+        else { return false }
         let dropped = feeds[index].trim(before: checkpoint)
         refund(dropped, to: feed.author)
         gathered.trims.append(FeedTrim(feed: feed.key, before: checkpoint.sequence))
         rebuilds.add(feed.author)
+        if feeds[index].isHeldBack {
+            feeds[index].isHeldBack = false
+            wantMore(of: [index])
+        }
+        return true
     }
 
     // MARK: Fetching what is before

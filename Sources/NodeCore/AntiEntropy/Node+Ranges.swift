@@ -58,7 +58,7 @@ extension Node {
         links.update(link) { state in
             asked = state.settle(response.feed)
             state.missedRanges = 0
-            state.askAgainAt = nil
+            state.timers.askAgain = .max
         }
         if asked != nil { release(response.feed, from: link) }
         if response.feed == configuration.feed { noteHeadAnswer(by: link, now) }

@@ -9,10 +9,10 @@ extension Node {
     /// Whether a place would leave the feed with more places than its cap, and no checkpoint to drop some before.
     func isOverCap(_ sequence: UInt64, _ index: FeedIndex) -> Bool {
         let feed = feeds[index]
-        guard sequence > feed.base, sequence - feed.base > recordCap(of: feed.key) else {
+        guard sequence > feed.base, (feed.checkpoints.last?.sequence ?? 0) <= feed.base + 1 else {
             return false
         }
-        return (feed.checkpoints.last?.sequence ?? 0) <= feed.base + 1
+        return sequence - feed.base > recordCap(of: feed.key)
     }
 
     /// How far a feed is worth asking for when a peer says that it has it so far.

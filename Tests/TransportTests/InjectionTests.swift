@@ -96,7 +96,8 @@ private final class WireTap: Sendable {
 
     /// The dialler's greeting, its commands, and its messages, of which one on the first connection is touched.
     private func carryFrames(_ from: Int32, _ to: Int32) {
-        guard let greeting = Self.take(64, from), Self.send(greeting, to) else { return }
+        // Its first bytes must go on before the rest comes.
+        for _ in 0..<64 { guard let byte = Self.take(1, from), Self.send(byte, to) else { return } }
         var messages = 0
         var held: [UInt8]?
         while var frame = Self.frame(from) {

@@ -97,7 +97,8 @@ public final class ControlConnection {
         let socket = try ZMQSocket(context, ZMQ_DEALER)
         // No queue without a connection: a request is never given to a later daemon.
         socket.set(ZMQ_IMMEDIATE, 1)
-        let monitor = try SocketMonitor(context, watching: socket, name: "control-\(attempts)")
+        let monitor = try SocketMonitor(
+            context, watching: socket, name: "control-\(attempts)", tellsProtocolErrors: true)
         do throws(TransportError) {
             try socket.connect("ipc://\(path)")
         } catch {

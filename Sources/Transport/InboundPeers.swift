@@ -41,7 +41,8 @@ final class InboundPeers {
         socket.set(ZMQ_ROUTER_MANDATORY, 1)
         socket.set(ZMQ_ROUTER_HANDOVER, 1)
         socket.set(ZMQ_BACKLOG, limits.backlog)
-        monitor = try SocketMonitor(context, watching: socket, name: "inbound")
+        monitor = try SocketMonitor(
+            context, watching: socket, name: "inbound", tellsProtocolErrors: false)
         links = BoundedTable(capacity: limits.connections)
         serialsByDescriptor = BoundedTable(capacity: limits.connections + limits.halfOpen)
         serialsByLink = BoundedTable(capacity: limits.connections)
@@ -66,9 +67,10 @@ final class InboundPeers {
                     closing.append((serial, descriptor, 0))
                 }
             case .handshakeBrokenOff: state.counters.add(.handshakeBrokenOff)
-            case .handshakeProtocolError: state.counters.add(.handshakeProtocol)
             case .acceptFailed: state.counters.add(.acceptFailed)
-            case .connected, .closed, .handshakeSucceeded, .handshakeRefused: break
+            case .connected, .closed, .handshakeSucceeded, .handshakeRefused,
+                .handshakeProtocolError:
+                break
             }
         }
     }

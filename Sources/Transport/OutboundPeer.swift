@@ -119,7 +119,8 @@ final class OutboundPeer {
         // No queue without a connection: what was meant for a broken one must not come first on
         // the next.
         socket.set(ZMQ_IMMEDIATE, 1)
-        let monitor = try SocketMonitor(context, watching: socket, name: "outbound-\(name)")
+        let monitor = try SocketMonitor(
+            context, watching: socket, name: "outbound-\(name)", tellsProtocolErrors: true)
         do throws(TransportError) {
             try socket.connect(address)
         } catch {
@@ -150,6 +151,12 @@ final class OutboundPeer {
             quickAttempts = quickAttempts.map { _ in 0 }
             redialMilliseconds = now + UInt64(state.limits.reconnectMaximumMilliseconds)
         case .handshakeProtocolError:
+            // After the handshake: a frame that its peer did not make. The connection is open still: see SocketMonitor.
+            if isUp {
+                disconnect(.refused(.handshakeProtocol))
+                redialMilliseconds = now
+                return
+            }
             fail(.protocolMismatch)
             quickAttempts = quickAttempts.map { _ in 0 }
             redialMilliseconds = now + UInt64(state.limits.reconnectMaximumMilliseconds)

@@ -57,7 +57,7 @@ public struct TransportLimits: Hashable, Sendable {
     /// Largest request or reply on the control socket, in bytes.
     public var controlFrameBytes = 16 << 20
     /// How long answers on the control socket may take to be read after the end.
-    public var controlLingerMilliseconds = 3_000
+    public var controlLingerMilliseconds = 1_000
     /// Least time between two looks of the connection guard, and so its reaction time to a flood.
     public var guardMilliseconds = 10
     /// Longest time between two readings of a connection: a second net below the first, which

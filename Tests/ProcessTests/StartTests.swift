@@ -41,6 +41,41 @@ extension ProcessTests {
             }
         }
 
+        @Test("stop ends well however busy the daemon is")
+        func busyStop() throws {
+            try Bench.withChain(["ana"]) { network in
+                let node = network.nodes[0]
+                for round in 0..<10 {
+                    let isReady = DispatchSemaphore(value: 0)
+                    let isDone = DispatchSemaphore(value: 0)
+                    // Somebody who publishes until the daemon is gone.
+                    Thread.detachNewThread {
+                        let client = try? node.client()
+                        var number = 0
+                        while let client,
+                            (try? client.request(
+                                .publish(
+                                    drafts: (0..<50).map {
+                                        Draft(kind: .like, item: "song:\(round)-\(number)-\($0)")
+                                    }), as: PublishDocument.self)) != nil
+                        {
+                            number += 1
+                            if number == 2 { isReady.signal() }
+                        }
+                        isReady.signal()
+                        isDone.signal()
+                    }
+                    isReady.wait()
+                    let result = try node.command(["stop"], seconds: 30)
+                    #expect(result.exitCode == 0, "round \(round): \(result.errorOutput)")
+                    isDone.wait()
+                    #expect(node.stop() == .exited(0))
+                    try node.start()
+                    try node.waitUntilReady()
+                }
+            }
+        }
+
         @Test("a port that another node has is refused with exit 73, the address and a way out")
         func portInUse() throws {
             try Bench.withChain(["ana"]) { network in

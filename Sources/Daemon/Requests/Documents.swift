@@ -379,4 +379,6 @@ public struct DoneDocument: Document {
     public static let schemaName = "vouchbird.done/1"
     public var schema = Self.schemaName
     public var message: String
+
+    public init(message: String) { self.message = message }
 }

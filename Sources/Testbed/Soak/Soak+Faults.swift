@@ -30,7 +30,7 @@ extension Soak {
             }
             try ana.start()
             try ana.waitUntilReady()
-            let held = Set(try ana.edges(.interactions).map(\.target))
+            let held = try ownItems(of: ana)
             let lost = acknowledged.subtracting(held)
             let agreement = try? AgreementMonitor(nodes: network.nodes).wait(
                 feeds: 2, records: UInt64(acknowledged.count), seconds: 60)
@@ -51,6 +51,20 @@ extension Soak {
                 rows,
             ]
         }
+    }
+
+    /// The items of the own feed, page by page. Not those of the graph, which keeps the newest 65,536 alone.
+    private func ownItems(of node: LocalNode) throws(TestbedFailure) -> Set<String> {
+        let client = try node.client()
+        var items: Set<String> = []
+        var before: UInt64?
+        repeat {
+            let page = try client.request(
+                .history(before: before, limit: 1_000), as: HistoryDocument.self)
+            items.formUnion(page.items.compactMap(\.item))
+            before = page.nextCursor
+        } while before != nil
+        return items
     }
 
     private func publishUntilDeath(

@@ -94,7 +94,7 @@ struct StopCommand: Leaf {
     @OptionGroup var global: GlobalOptions
 
     func execute(_ session: Session) async throws {
-        var answer = try session.client().ask(.stop, for: DoneDocument.self).document
+        var answer = try stop(session.client())
         let milliseconds = Int(global.timeout * 1000)
         let lock = try session.paths().lockFile
         guard DirectoryLock.waitUntilFree(path: lock, milliseconds: milliseconds) else {
@@ -106,5 +106,15 @@ struct StopCommand: Leaf {
         answer.message = "stopped"
         guard !session.console.isJSON else { return try session.console.document(answer) }
         session.console.line(answer.message)
+    }
+
+    /// The answer is the last thing that the daemon does, and libzmq may lose it with the socket that closes: that the
+    /// connection ended is an answer too, and the wait for the lock tells whether the daemon has.
+    private func stop(_ client: NodeClient) throws -> DoneDocument {
+        do {
+            return try client.ask(.stop, for: DoneDocument.self).document
+        } catch let failure as CommandFailure where failure.code == "connection-lost" {
+            return DoneDocument(message: "stopping")
+        }
     }
 }

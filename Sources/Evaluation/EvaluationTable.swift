@@ -8,10 +8,26 @@ public struct EvaluationTable: Sendable {
 
     public let reports: [MethodReport]
     public let bootstrap: Bootstrap?
+    /// The method that all others are compared with, user by user; nil compares with none.
+    public let reference: String?
 
-    public init(_ reports: [MethodReport], bootstrap: Bootstrap? = nil) {
+    public init(
+        _ reports: [MethodReport], bootstrap: Bootstrap? = nil, reference: String? = nil
+    ) {
         self.reports = reports
         self.bootstrap = bootstrap
+        self.reference = reference
+    }
+
+    /// Every report without the reference's own, less the reference at the same length. Empty without
+    /// a reference, or when no report bears its name.
+    public var differences: [PairedDifference] {
+        reports.compactMap { report in
+            guard report.method != reference,
+                let other = reports.first(where: { $0.method == reference && $0.k == report.k })
+            else { return nil }
+            return PairedDifference(report, minus: other, bootstrap: bootstrap)
+        }
     }
 
     public func text(_ form: Form) throws(EvaluationFailure) -> String {
@@ -41,6 +57,7 @@ public struct EvaluationTable: Sendable {
                 lines.append(Self.line(cells + [String(format: "%.1f", report.seconds)]))
             }
             blocks.append(lines.joined(separator: "\n"))
+            blocks += Self.block(differences.filter { $0.k == k }, k: k)
         }
         return blocks.joined(separator: "\n\n")
     }
@@ -57,7 +74,32 @@ public struct EvaluationTable: Sendable {
                         + "\(range.map { "\($0.upperBound)" } ?? "")")
             }
         }
+        for difference in differences {
+            for figure in difference.figures {
+                lines.append(
+                    "\(difference.name)\t\(difference.k)\t\(figure.name)\t\(figure.mean)\t"
+                        + "\(figure.interval.map { "\($0.lowerBound)" } ?? "")\t"
+                        + "\(figure.interval.map { "\($0.upperBound)" } ?? "")")
+            }
+        }
         return lines.joined(separator: "\n")
+    }
+
+    /// Differences of one length, one line a method: the mean, and where there is a bootstrap its
+    /// interval.
+    private static func block(_ differences: [PairedDifference], k: Int) -> [String] {
+        guard let first = differences.first else { return [] }
+        let titles = ["@\(k), difference"] + first.figures.map(\.name)
+        let lines = differences.map { difference in
+            let cells = difference.figures.map { figure in
+                let range = figure.interval.map {
+                    " (\(number($0.lowerBound)) to \(number($0.upperBound)))"
+                }
+                return number(figure.mean) + (range ?? "")
+            }
+            return line([difference.name] + cells)
+        }
+        return [([line(titles), line(titles.map { _ in "---" })] + lines).joined(separator: "\n")]
     }
 
     private func json() throws(EvaluationFailure) -> String {
@@ -75,11 +117,26 @@ public struct EvaluationTable: Sendable {
                             }
                         }))
         }
+        let compared = differences.map { difference in
+            Document.Difference(
+                method: difference.method, minus: difference.reference, k: difference.k,
+                metrics: Dictionary(
+                    uniqueKeysWithValues: difference.figures.map { ($0.name, $0.mean) }),
+                intervals: bootstrap == nil
+                    ? nil
+                    : Dictionary(
+                        uniqueKeysWithValues: difference.figures.compactMap { figure in
+                            figure.interval.map {
+                                (figure.name, [$0.lowerBound, $0.upperBound])
+                            }
+                        }))
+        }
+        let document = Document(items: items, differences: reference == nil ? nil : compared)
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
         do {
-            return String(decoding: try encoder.encode(Document(items: items)), as: UTF8.self)
+            return String(decoding: try encoder.encode(document), as: UTF8.self)
         } catch {
             throw EvaluationFailure(code: .usage, operation: "write JSON", message: "\(error)")
         }
@@ -88,6 +145,18 @@ public struct EvaluationTable: Sendable {
     private struct Document: Encodable {
         var schema = "vouchbird.evaluation/1"
         var items: [Item]
+        /// Absent without a reference.
+        var differences: [Difference]?
+
+        /// One method less the reference, user by user.
+        struct Difference: Encodable {
+            var method: String
+            var minus: String
+            var k: Int
+            var metrics: [String: Double]
+            /// 95 % of the paired difference, by metric; absent without a bootstrap.
+            var intervals: [String: [Double]]?
+        }
 
         struct Item: Encodable {
             var method: String

@@ -1,3 +1,5 @@
+import Records
+
 /// The caps and deadlines of the core: everything that a peer could otherwise make grow or wait.
 public struct CoreLimits: Sendable {
     /// Links at a time (protocol.md: 256 connections).
@@ -12,9 +14,8 @@ public struct CoreLimits: Sendable {
     public var storage = StorageLimits()
     /// Records held of one stranger's feed: about what its slot of the pool takes at the default budget.
     public var strangerRecords: UInt64 = 256
-    /// A feed has a CHECKPOINT at each multiple of this, and nowhere else. 128 (where 256 were planned): the places
-    /// between two of them and the later one fit one range; they cost 1.4 B a record of a first sync.
-    public var checkpointSpan: UInt64 = 128
+    /// A feed has a CHECKPOINT at each multiple of this, and nowhere else.
+    public var checkpointSpan = WireLimits.checkpointSpan
     /// Blocks before suffixes that are put together of more than one range; 129 records each.
     public var openBlocks = 32
     /// Records held of one reachable author's feed.

@@ -42,18 +42,19 @@ public struct Bytes32: Hashable, Comparable, Sendable {
     /// Appends the bytes, first byte first. O(32).
     @inlinable
     public func append(to out: inout [UInt8]) {
-        append(w0, to: &out)
-        append(w1, to: &out)
-        append(w2, to: &out)
-        append(w3, to: &out)
+        // One check of the array's room for all, where appending one by one makes 32.
+        let start = out.count
+        out.append(contentsOf: repeatElement(0, count: Self.count))
+        write(w0, to: &out, at: start)
+        write(w1, to: &out, at: start + 8)
+        write(w2, to: &out, at: start + 16)
+        write(w3, to: &out, at: start + 24)
     }
 
     @inlinable
-    func append(_ word: UInt64, to out: inout [UInt8]) {
-        var shift: UInt64 = 64
-        while shift > 0 {
-            shift -= 8
-            out.append(UInt8(truncatingIfNeeded: word >> shift))
+    func write(_ word: UInt64, to out: inout [UInt8], at start: Int) {
+        for place in 0..<8 {
+            out[start + place] = UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * place))
         }
     }
 
@@ -61,14 +62,19 @@ public struct Bytes32: Hashable, Comparable, Sendable {
     @inlinable
     public var words: (UInt64, UInt64, UInt64, UInt64) { (w0, w1, w2, w3) }
 
-    /// One word for all four, under keys of this process, so that a `Hasher` has a quarter of the work and nobody who
-    /// chooses the bytes knows which collide: each word times a secret odd number (Dietzfelbinger and others 1997).
+    /// One word for all four, under keys of this process, so that nobody who chooses the bytes knows which collide:
+    /// each word times a secret odd number (Dietzfelbinger and others 1997). Enough for a `BoundedTable`, whose
+    /// lookups are most of what a node does; a `Hasher` on top costs six times as much.
     @inlinable
-    public func hash(into hasher: inout Hasher) {
+    public var hashValue: Int {
         let keys = HashKeys.ofProcess
         let sum = w0 &* keys.k0 &+ w1 &* keys.k1 &+ w2 &* keys.k2 &+ w3 &* keys.k3
-        hasher.combine(sum ^ sum >> 32)
+        return Int(truncatingIfNeeded: sum ^ sum >> 32)
     }
+
+    /// The same word: a `Hasher` has a quarter of the work.
+    @inlinable
+    public func hash(into hasher: inout Hasher) { hasher.combine(hashValue) }
 
     /// The first eight bytes as a number; for digests an unbiased 64-bit fingerprint.
     public var prefix64: UInt64 { w0 }
@@ -120,6 +126,12 @@ extension Bytes32Wrapper {
         self.init(bytes)
     }
 
+    @inlinable
+    public var hashValue: Int { raw.hashValue }
+
+    @inlinable
+    public func hash(into hasher: inout Hasher) { hasher.combine(raw) }
+
     public var bytes: [UInt8] { raw.bytes }
     public var hex: String { Hex.encode(raw.bytes) }
     public var description: String { hex }
@@ -130,12 +142,14 @@ extension Bytes32Wrapper {
 /// An Ed25519 public key: of an author (a person) or of one of its devices.
 public struct PublicKey: Bytes32Wrapper {
     public let raw: Bytes32
+    @inlinable
     public init(raw: Bytes32) { self.raw = raw }
 }
 
 /// A Curve25519 public key of a node's transport. Never published beside an author key.
 public struct NodeKey: Bytes32Wrapper {
     public let raw: Bytes32
+    @inlinable
     public init(raw: Bytes32) { self.raw = raw }
 }
 

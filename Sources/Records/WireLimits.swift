@@ -12,6 +12,9 @@ public enum WireLimits {
     public static let frontierEntries = 1024
     /// Longest span that one RANGE_REQ may name.
     public static let rangeSpan: UInt64 = 256
+    /// How far apart the CHECKPOINTs of a feed are. 128 (where 256 were planned): the places between two of them and
+    /// the later one fit one range; they cost 1.4 B a record of a first sync.
+    public static let checkpointSpan: UInt64 = 128
     /// Places of a chain that one signature may vouch for, and their bytes on the wire: two such runs, a
     /// FORK_PROOF, fit a frame. One verification for 64 records costs each of them about 0.6 us.
     public static let segmentPlaces = 64

@@ -106,9 +106,6 @@ struct EntryTable {
         return Int(try row.map { try Columns($0).int(0) } ?? 0)
     }
 
-    /// How far apart the CHECKPOINTs of a feed are (docs/protocol.md).
-    static let checkpointSpan = 128
-
     /// The first place of a feed; 0 for none.
     mutating func first(of feed: PublicKey) throws -> UInt64 {
         guard let number = try knownNumber(of: feed) else { return 0 }

@@ -158,11 +158,9 @@ extension Store {
     /// Trims a feed while it is more than one transaction should delete, from checkpoint to checkpoint: whatever is left by a
     /// crash begins with one.
     private func trimLong(_ trim: FeedTrim) throws {
-        let limit = UInt64(
-            max(
-                EntryTable.checkpointSpan,
-                DatabaseFile.rowsRemovedAtOnce(budgetBytes: budgetBytes)))
-        let span = UInt64(EntryTable.checkpointSpan)
+        let span = WireLimits.checkpointSpan
+        let limit = max(
+            span, UInt64(DatabaseFile.rowsRemovedAtOnce(budgetBytes: budgetBytes)))
         var isLong = true
         while isLong {
             isLong = try net.write { db in

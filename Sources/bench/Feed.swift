@@ -68,8 +68,6 @@ struct Feed {
     }
 
     private static func key(_ random: inout SeededRandom) -> PublicKey {
-        let bytes = (0..<32).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-        guard let key = PublicKey(bytes) else { fatalError("32 bytes are a key") }
-        return key
+        PublicKey(raw: Bytes32(words: (random.next(), random.next(), random.next(), random.next())))
     }
 }

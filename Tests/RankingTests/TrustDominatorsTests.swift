@@ -17,6 +17,34 @@ struct TrustDominatorsTests {
             dominators.strictDominators(of: author(user)).map(\.position).sorted()
         }
         #expect(chains == dense.dominatorsByRemoval(), "seed \(seed)")
+        // The way for trees that are deep says the same.
+        let deep = TrustDominators(graph.snapshot, ego: author(0), stepsPerEdge: 0)
+        #expect(deep.groups == dominators.groups, "seed \(seed)")
+        #expect(deep.immediate == dominators.immediate, "seed \(seed)")
+    }
+
+    @Test("the shallow way gives up where a region is built to be deep, and nowhere else")
+    func shallow() {
+        let graph = RandomGraph(seed: 5, users: 300, degree: 10)
+        let rows = graph.snapshot.trust
+        #expect(ShallowDominators(rows, root: 0, stepsPerEdge: 8) != nil)
+        #expect(ShallowDominators(rows, root: 0, stepsPerEdge: 1) == nil)
+        let count = 2_000
+        // A chain whose end leads back to all of it, and a second way to every place.
+        var trust = (1..<count).map { edge($0 - 1, $0) }
+        trust += (2..<count).map { edge(0, $0) }
+        trust += (2..<count).map { edge(count - 1, $0 - 1) }
+        trust += stride(from: count - 2, to: 2, by: -1).map { edge($0, $0 / 2) }
+        let flat = GraphSnapshot(authorCount: count, itemCount: 0, trust: trust, interactions: [])
+        #expect(TrustDominators(flat, ego: author(0)).groupCount(ego: author(0)) == count - 1)
+        let chain =
+            (1..<count).map { edge($0 - 1, $0) }
+            + stride(from: count - 1, to: 2, by: -1).map { edge($0, $0 - 2) }
+            + (3..<count).map { edge($0 - 3, $0) }
+        let deep = GraphSnapshot(authorCount: count, itemCount: 0, trust: chain, interactions: [])
+        let found = TrustDominators(deep, ego: author(0))
+        let tarjan = TrustDominators(deep, ego: author(0), stepsPerEdge: 0)
+        #expect(found.immediate == tarjan.immediate)
     }
 
     @Test(

@@ -15,7 +15,9 @@ extension Node {
         var short: [Announcement] = []
         var moved: [FeedIndex] = []
         feeds.forEach { index, feed in
-            guard feed.isTellable, feed.changedAt > since || whole else { return }
+            guard feed.isTellable, feed.changedAt > since || whole,
+                !isWithheld(index, from: link)
+            else { return }
             let isNew = links[slot: slot].known(index) == 0
             if !whole {
                 // Who takes trees remembers what it was sent and did not take.
@@ -42,7 +44,7 @@ extension Node {
         links.update(link) { state in
             state.toldThrough = clock
             state.frontierRounds += 1
-            state.nextFrontier = now.monotonicMilliseconds + interval
+            state.timers.frontier = now.monotonicMilliseconds + interval
         }
     }
 
@@ -108,7 +110,7 @@ extension Node {
             let before = state.wants.count
             if hasRoom || state.wants.contains(feed) {
                 state.wants.set(feed, max(sequence, state.wants[feed] ?? 0))
-                state.scanAt = 0
+                state.timers.scan = 0
             }
             return state.wants.count - before
         }
@@ -149,10 +151,11 @@ extension Node {
     /// its way from others. O(`scannedWants`).
     mutating func pump(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
         guard let slot = links.slot(of: link), links[slot: slot].isReady else { return }
-        links[slot: slot].scanAt = nil
-        guard !links[slot: slot].wants.isEmpty, links[slot: slot].askAgainAt == nil else { return }
-        guard storeRestsUntil == nil else {
-            links[slot: slot].scanAt = storeRestsUntil
+        links[slot: slot].timers.scan = .max
+        guard !links[slot: slot].wants.isEmpty, links[slot: slot].timers.askAgain == .max
+        else { return }
+        if let storeRestsUntil {
+            links[slot: slot].timers.scan = storeRestsUntil
             return
         }
         var left = min(links[slot: slot].wants.count, limits.scannedWants)
@@ -181,7 +184,7 @@ extension Node {
         // Where all were looked at and none could be asked for, a promise or a rate must run out first.
         let isStuck = !hasAsked && links[slot: slot].wants.count <= limits.scannedWants
         let rest = isStuck ? limits.stuckScanMilliseconds : limits.scanMilliseconds
-        links[slot: slot].scanAt = now.monotonicMilliseconds + rest
+        links[slot: slot].timers.scan = now.monotonicMilliseconds + rest
     }
 
     /// Asks for the one record at `sequence`, to see whether it is the one that we hold.
@@ -220,9 +223,9 @@ extension Node {
     /// meanwhile. What it has is still wanted: it may only be slow.
     mutating func expireRanges(of link: LinkID, _ now: Moment) {
         guard let slot = links.slot(of: link) else { return }
-        if let again = links[slot: slot].askAgainAt, again <= now.monotonicMilliseconds {
-            links[slot: slot].askAgainAt = nil
-            links[slot: slot].scanAt = now.monotonicMilliseconds
+        if links[slot: slot].timers.askAgain <= now.monotonicMilliseconds {
+            links[slot: slot].timers.askAgain = .max
+            links[slot: slot].timers.scan = now.monotonicMilliseconds
         }
         let late = links[slot: slot].takeLate(now.monotonicMilliseconds)
         guard !late.isEmpty else { return }
@@ -235,7 +238,8 @@ extension Node {
         let patience = limits.rangeMilliseconds
         links.update(link) { state in
             state.missedRanges = min(state.missedRanges + 1, 6)
-            state.askAgainAt = now.monotonicMilliseconds + patience << UInt64(state.missedRanges)
+            state.timers.askAgain =
+                now.monotonicMilliseconds + patience << UInt64(state.missedRanges)
         }
     }
 

@@ -58,7 +58,7 @@ extension Node {
         links.update(link) { state in
             asked = state.settle(response.feed)
             state.missedRanges = 0
-            state.askAgainAt = nil
+            state.timers.askAgain = .max
         }
         if asked != nil { release(response.feed, from: link) }
         if response.feed == configuration.feed { noteHeadAnswer(by: link, now) }
@@ -225,9 +225,13 @@ extension Node {
         _ fresh: ArraySlice<ChainPlace>, of author: PublicKey, _ now: Moment
     ) -> Verdict? {
         guard let first = fresh.first else { return nil }
-        guard mayHold(fresh.reduce(0) { $0 + $1.chargedBytes }, of: author, in: first.feed) else {
-            if let index = feeds.index(of: first.feed) { feeds[index].isHeldBack = true }
-            return .ignore(.overQuota)
+        let bytes = fresh.reduce(0) { $0 + $1.chargedBytes }
+        if !mayHold(bytes, of: author, in: first.feed) {
+            let index = feeds.index(of: first.feed)
+            guard let index, trim(index), mayHold(bytes, of: author, in: first.feed) else {
+                if let index { feeds[index].isHeldBack = true }
+                return .ignore(.overQuota)
+            }
         }
         let latest = now.wall.advanced(byMilliseconds: limits.futureMilliseconds)
         if fresh.contains(where: { $0.time ?? latest > latest }) { return .ignore(.futureDated) }

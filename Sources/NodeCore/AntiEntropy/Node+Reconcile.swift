@@ -148,7 +148,7 @@ extension Node {
     /// A sketch that takes too long gives way to the whole frontier.
     mutating func expireSketch(_ link: LinkID, _ now: Moment, _ effects: inout [Effect]) {
         guard let slot = links.slot(of: link),
-            links[slot: slot].sketchDue <= now.monotonicMilliseconds,
+            links[slot: slot].timers.sketch <= now.monotonicMilliseconds,
             let sketch = links[slot: slot].reconciliation
         else { return }
         giveUpSketch(sketch.salt, on: link, now, &effects)

@@ -10,15 +10,12 @@ struct FeedSpot: Sendable {
     private(set) var tipPrint: UInt64 = 0
     private(set) var isFrozen = false
 
-    init(_ feed: FeedState) {
-        key = feed.key
-        update(from: feed)
-    }
+    init(key: PublicKey) { self.key = key }
 
-    mutating func update(from feed: FeedState) {
-        tip = feed.tip
-        tipPrint = feed.fingerprints.last ?? 0
-        isFrozen = feed.isFrozen
+    mutating func update(tip: UInt64, tipPrint: UInt64?, isFrozen: Bool) {
+        self.tip = tip
+        self.tipPrint = tipPrint ?? 0
+        self.isFrozen = isFrozen
     }
 }
 

@@ -68,6 +68,9 @@ struct FeedState: Sendable {
         sequence > base && sequence <= tip ? fingerprints[Int(sequence - base) - 1] : nil
     }
 
+    /// `IDFingerprint` of the record at the tip, if any is held.
+    var tipPrint: UInt64? { fingerprints.last }
+
     /// Begins a feed of which nothing is held yet behind a place with this id.
     mutating func begin(after sequence: UInt64, _ id: RecordID) {
         require(tip == base && checkpoints.isEmpty, "a base is set before anything is held")
@@ -232,7 +235,12 @@ struct FeedTable: Sendable {
         }
         _modify {
             require(isUsed[index.raw], "a feed index lives no longer than its feed")
-            defer { spots[index.raw].update(from: slots[index.raw]) }
+            // Field by field: the whole state would be copied, with every reference in it.
+            defer {
+                spots[index.raw].update(
+                    tip: slots.span[index.raw].tip, tipPrint: slots.span[index.raw].tipPrint,
+                    isFrozen: slots.span[index.raw].isFrozen)
+            }
             yield &slots[index.raw]
         }
     }
@@ -245,12 +253,12 @@ struct FeedTable: Sendable {
         if let reused = free.popLast() {
             index = reused
             slots[index.raw] = state
-            spots[index.raw] = FeedSpot(state)
+            spots[index.raw] = FeedSpot(key: key)
             isUsed[index.raw] = true
         } else {
             index = FeedIndex(raw: slots.count)
             slots.append(state)
-            spots.append(FeedSpot(state))
+            spots.append(FeedSpot(key: key))
             isUsed.append(true)
         }
         lookup.insert(key, slot: index.raw, in: spots)
@@ -276,6 +284,11 @@ struct FeedTable: Sendable {
     /// The highest verified sequence of a feed; 0 when it is not held.
     func tip(of key: PublicKey) -> UInt64 {
         lookup.slot(of: key, in: spots).map { spots[$0].tip } ?? 0
+    }
+
+    /// Who speaks in a feed as far as is committed; of one that is not held, its key.
+    func author(of key: PublicKey) -> PublicKey {
+        lookup.slot(of: key, in: spots).map { slots.span[$0].author } ?? key
     }
 
     /// Every feed in the order of the slots: deterministic, not sorted.

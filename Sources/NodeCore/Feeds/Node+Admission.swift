@@ -13,26 +13,41 @@ extension Node {
             || isTrusted(author)
     }
 
-    /// Records held of one feed.
+    /// Records held of one feed. Where a checkpoint lets the oldest go, no more than its author's share has room for: a
+    /// feed that is followed is worth more than its beginning.
     func recordCap(of feed: PublicKey) -> UInt64 {
-        let author = feeds[feed]?.author ?? feed
-        return isReachable(author) ? limits.feedRecords : limits.strangerRecords
+        let index = feeds.index(of: feed)
+        let author = feeds.author(of: feed)
+        let cap = isReachable(author) ? limits.feedRecords : limits.strangerRecords
+        guard hasRanked, feed != configuration.feed, isReachable(author) else { return cap }
+        if let index {
+            let (base, frontier) = (feeds[index].base, feeds[index].frontier)
+            guard
+                feeds[index].checkpoints.contains(where: {
+                    $0.sequence > base + 1 && $0.sequence <= frontier
+                })
+            else { return cap }
+        } else if trust[author] == nil {
+            return cap
+        }
+        return min(cap, max(limits.checkpointSpan, recordsWithinShare(of: author, in: index)))
     }
 
     /// Whether a feed that is not held could be. Cheap: asked before any signature is checked.
     /// `author` is whom its first record names; the key itself while that is unknown. `bytes` is what is known to
     /// come of it.
     func mayAdmit(_ feed: PublicKey, of author: PublicKey, bytes: UInt64 = 0) -> Bool {
-        if let victim = victim(for: feed, author), victim == nil { return false }
+        if case .refused = slot(for: feed, author) { return false }
         return mayHold(bytes + StorageLimits.feedBytes, of: author, in: feed)
     }
 
     /// Takes a feed in whose first record was verified, at the cost of the pool's worst where there is no slot.
     /// Requires `mayAdmit` with the bytes of what comes.
     mutating func admit(_ feed: PublicKey, author: PublicKey) -> FeedIndex? {
-        if let victim = victim(for: feed, author) {
-            guard let victim else { return nil }
-            evict(victim)
+        switch slot(for: feed, author) {
+        case .free: break
+        case .of(let worst): evict(worst)
+        case .refused: return nil
         }
         let index = feeds.add(feed)
         feeds[index].open(for: author)
@@ -47,19 +62,28 @@ extension Node {
         return index
     }
 
-    /// Whose slot a new feed takes: none where one is free, and `.some(nil)` where nobody is worse.
-    private func victim(for feed: PublicKey, _ author: PublicKey) -> PublicKey?? {
+    /// Where a new feed goes.
+    private enum Slot {
+        case free
+        /// It takes the slot of this one.
+        case of(PublicKey)
+        /// All are taken, and nobody has less of a right to one.
+        case refused
+    }
+
+    private func slot(for feed: PublicKey, _ author: PublicKey) -> Slot {
         let count = (accounts[author]?.feeds ?? 0) + 1
         if isResident(author, feeds: count) {
-            return feeds.isFull ? .some(pool.worst?.feed) : .none
+            guard feeds.isFull else { return .free }
+            return pool.worst.map { .of($0.feed) } ?? .refused
         }
         let isPoolFull = !isReachable(author) && pool.strangers >= limits.strangerFeeds
-        guard feeds.isFull || isPoolFull else { return .none }
+        guard feeds.isFull || isPoolFull else { return .free }
         // Before the first ranking nobody knows who is a stranger, and nobody is put out.
         guard hasRanked, let worst = isPoolFull ? pool.worstStranger : pool.worst,
             poolRank(of: feed, author) < worst.rank
-        else { return .some(nil) }
-        return .some(worst.feed)
+        else { return .refused }
+        return .of(worst.feed)
     }
 
     /// Drops a feed and everything of it, here and in the store.

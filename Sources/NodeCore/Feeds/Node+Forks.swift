@@ -60,7 +60,7 @@ extension Node {
             counts.count(.ignore(.overQuota))
             return
         }
-        let author = feeds[feed]?.author ?? feed
+        let author = feeds.author(of: feed)
         guard mayVerify(author, now), mayVerify(author, now) else {
             counts.count(.ignore(.overRate))
             return

@@ -3,35 +3,28 @@ import Records
 
 /// What the core knows of one link.
 struct LinkState: Sendable {
-    enum Phase: Sendable {
-        case awaitingHello(deadline: UInt64)
-        case ready(version: UInt64)
-    }
-
     let nodeKey: NodeKey
     let direction: LinkDirection
     /// The user named the peer.
     var isAnchor = false
     /// Tells this link from a later one of the same number.
     let session: UInt64
-    var phase: Phase
+    /// The peer has greeted us.
+    private(set) var isReady = false
+    var timers: LinkTimers
     /// The peer's clock less ours at its HELLO.
     var skewMilliseconds: Int64 = 0
     var roundTripMilliseconds: UInt64?
     /// Nonce and time of the PING that is on its way.
     var ping: (nonce: UInt64, sentAt: UInt64)?
-    var nextPing: UInt64
-    var nextFrontier: UInt64
     var frontierRounds: UInt64 = 0
     /// Whether the peer takes sketches, and the frames of push trees.
     var sketches = false
     var trees = false
     /// The sketch that is under way, and from when the peer may begin another.
     var reconciliation: Reconciliation? {
-        didSet { sketchDue = reconciliation?.deadline ?? .max }
+        didSet { timers.sketch = reconciliation?.deadline ?? .max }
     }
-    /// When that is over; the sketch itself is large, and looked at in every turn.
-    private(set) var sketchDue = UInt64.max
     var nextSketch: UInt64 = 0
     /// Value of the feed table's clock when this link was last told frontiers.
     var toldThrough: UInt64 = 0
@@ -39,21 +32,16 @@ struct LinkState: Sendable {
     private var reaches: [Reach] = []
     /// Feeds that the peer holds further than we do, and how far.
     var wants: BoundedTable<PublicKey, UInt64>
-    /// Where among them the next look begins, and when it is due even if the peer says nothing: others may
-    /// have failed to send what they were asked for.
+    /// Where among them the next look begins.
     var scanFrom = 0
-    var scanAt: UInt64?
     /// Ranges that it owes us.
     private(set) var ranges: BoundedTable<PublicKey, (request: RangeRequest, deadline: UInt64)>
     /// How many it may owe us at a time: few on a new link, one more with each answer. What a link that breaks soon owed
     /// is lost, so it must not be all that there was to ask.
     private(set) var rangeAllowance: Int
     private let firstAllowance: Int
-    /// No range is due earlier; looked at in every turn, where the ranges are not.
-    private(set) var rangesDue = UInt64.max
-    /// Times in a row that range requests were not answered in time, and when it may be asked again.
+    /// Times in a row that range requests were not answered in time.
     var missedRanges = 0
-    var askAgainAt: UInt64?
     /// Until when its claim to hold more of our own feed delays us; set once, renewed by proof.
     var ownClaimUntil: UInt64?
     /// Feeds whose fork proof it was sent.
@@ -71,9 +59,8 @@ struct LinkState: Sendable {
         self.session = session
         self.nodeKey = nodeKey
         self.direction = direction
-        phase = .awaitingHello(deadline: now + limits.helloMilliseconds)
-        nextPing = now + limits.pingMilliseconds
-        nextFrontier = .max
+        timers = LinkTimers(
+            hello: now + limits.helloMilliseconds, ping: now + limits.pingMilliseconds)
         wants = BoundedTable(capacity: limits.wantsPerLink)
         ranges = BoundedTable(capacity: limits.rangesPerLink)
         firstAllowance = limits.firstRangesPerLink
@@ -81,21 +68,15 @@ struct LinkState: Sendable {
         proofsSent = BoundedTable(capacity: limits.forkProofs)
     }
 
-    var isReady: Bool {
-        if case .ready = phase { true } else { false }
-    }
-
-    /// When the core must look at this link although nothing arrives; monotonic milliseconds.
-    @inline(__always)
-    var nextDeadline: UInt64 {
-        if case .awaitingHello(let deadline) = phase { return deadline }
-        let due = min(nextPing, nextFrontier, askAgainAt ?? .max, scanAt ?? .max)
-        return min(due, rangesDue, sketchDue)
+    /// The peer greeted us, and said what it can.
+    mutating func open() {
+        isReady = true
+        timers.hello = .max
     }
 
     mutating func owe(_ request: RangeRequest, until deadline: UInt64) {
         ranges.set(request.feed, (request, deadline))
-        rangesDue = min(rangesDue, deadline)
+        timers.ranges = min(timers.ranges, deadline)
     }
 
     /// What the peer was asked of a feed; it owes that no longer.
@@ -110,15 +91,15 @@ struct LinkState: Sendable {
 
     /// Takes away what is late and says of which feeds. O(1) when nothing is, O(ranges) otherwise.
     mutating func takeLate(_ time: UInt64) -> [PublicKey] {
-        guard rangesDue <= time else { return [] }
+        guard timers.ranges <= time else { return [] }
         var late: [PublicKey] = []
-        rangesDue = .max
+        timers.ranges = .max
         for slot in ranges.keys.indices {
             let deadline = ranges[slot: slot].deadline
             if deadline <= time {
                 late.append(ranges.keys[slot])
             } else {
-                rangesDue = min(rangesDue, deadline)
+                timers.ranges = min(timers.ranges, deadline)
             }
         }
         for feed in late { ranges.remove(feed) }

@@ -3,7 +3,7 @@ import Records
 
 /// Links: greeting, liveness, and what ends one.
 extension Node {
-    /// Version of the protocol that this node speaks, and the oldest that it accepts.
+    /// The newest version of the protocol, and the oldest that is spoken unless the configuration says otherwise.
     public static let protocolVersion: UInt64 = 1
 
     mutating func linkUp(
@@ -124,7 +124,8 @@ extension Node {
 
     private func hello(at now: Moment) -> Hello {
         Hello(
-            minimumVersion: Self.protocolVersion, maximumVersion: Self.protocolVersion,
+            minimumVersion: configuration.versions.lowerBound,
+            maximumVersion: configuration.versions.upperBound,
             network: configuration.network, capabilities: capabilities, time: now.wall,
             maximumFrameBytes: UInt64(WireLimits.frameBytes))
     }
@@ -140,9 +141,7 @@ extension Node {
             effects.append(.disconnect(link, .otherNetwork))
             return
         }
-        guard hello.minimumVersion <= Self.protocolVersion,
-            hello.maximumVersion >= Self.protocolVersion
-        else {
+        guard speaksWithUs(hello, state.nodeKey) else {
             effects.append(.disconnect(link, .noCommonVersion))
             return
         }
@@ -150,17 +149,31 @@ extension Node {
         let skew = Int64(clamping: hello.time.milliseconds) - Int64(clamping: now.wall.milliseconds)
         let growsTrees = limits.upstreams > 0
         links.update(link) { state in
-            state.phase = .ready(version: Self.protocolVersion)
+            state.open()
             state.skewMilliseconds = skew
             state.sketches = hello.capabilities & Hello.sketches != 0
             state.trees = growsTrees && hello.capabilities & Hello.trees != 0
         }
         if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
         meet(state.nodeKey, now)
+        scores.update(state.nodeKey) { $0.note(version: hello.maximumVersion) }
         overlayUp(link, hello, now)
         if own.headCheck != nil { askForOwnHead(link, now, &effects) }
         reconcile(link, now, &effects)
         giveUpDuplicate(of: link, &effects)
+    }
+
+    /// Whether there is a version that both speak; not for a peer that once spoke a newer one that would be taken:
+    /// whoever makes it speak an older one wants something of that (T39).
+    private mutating func speaksWithUs(_ hello: Hello, _ peer: NodeKey) -> Bool {
+        let own = configuration.versions
+        let common = min(hello.maximumVersion, own.upperBound)
+        guard common >= max(hello.minimumVersion, own.lowerBound) else { return false }
+        guard common >= min(scores[peer]?.newestVersion ?? 0, own.upperBound) else {
+            counts.count(.reject(.unexpected))
+            return false
+        }
+        return true
     }
 
     /// Two nodes that dialled each other keep the link that the smaller node key dialled. The dialler of the
@@ -197,13 +210,15 @@ extension Node {
     mutating func runLinkTimers(_ now: Moment, _ effects: inout [Effect]) {
         let time = now.monotonicMilliseconds
         for (slot, link) in links.keys.enumerated() {
-            if case .awaitingHello(let deadline) = links[slot: slot].phase {
-                if time >= deadline { effects.append(.disconnect(link, .protocolViolation)) }
+            let due = links[slot: slot].timers
+            guard time >= due.next else { continue }
+            guard links[slot: slot].isReady else {
+                effects.append(.disconnect(link, .protocolViolation))
                 continue
             }
-            if time >= links[slot: slot].nextPing { ping(link, now, &effects) }
+            if time >= due.ping { ping(link, now, &effects) }
             expireRanges(of: link, now)
-            if time >= links[slot: slot].nextFrontier {
+            if time >= due.frontier {
                 wantAgain(from: link)
                 askBlocks(link, now, &effects)
                 let isWhole =
@@ -217,7 +232,7 @@ extension Node {
                 }
             }
             expireSketch(link, now, &effects)
-            if let due = links[slot: slot].scanAt, time >= due { pump(link, now, &effects) }
+            if time >= links[slot: slot].timers.scan { pump(link, now, &effects) }
         }
     }
 
@@ -226,7 +241,7 @@ extension Node {
         let next = now.monotonicMilliseconds + limits.pingMilliseconds
         links.update(link) { state in
             state.ping = (nonce, now.monotonicMilliseconds)
-            state.nextPing = next
+            state.timers.ping = next
         }
         effects.append(.send(link, .ping(nonce: nonce)))
     }
@@ -237,8 +252,9 @@ extension Node {
         var next = min(ranking.dueAt ?? .max, headCheckDeadline ?? .max)
         next = min(next, rebuilds.retryAt ?? .max, ownClaimEnd ?? .max)
         next = min(next, announceAt ?? .max, awaitedDue ?? .max)
+        next = min(next, stem?.until ?? .max)
         next = min(next, overlayDeadline ?? .max, storeRestsUntil ?? .max)
-        for slot in links.keys.indices { next = min(next, links[slot: slot].nextDeadline) }
+        for slot in links.keys.indices { next = min(next, links[slot: slot].timers.next) }
         return next == .max ? nil : next
     }
 }

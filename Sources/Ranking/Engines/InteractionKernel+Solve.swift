@@ -4,13 +4,16 @@ extension InteractionKernel {
     ///
     /// Ends when the residual sums to at most `tolerance` of `start` (then the L1 error of the visits is
     /// at most `tolerance` of their sum), or after `iterations`. `known` visits that are nearly right
-    /// save iterations. Both are 0 where no author takes part. O(iterations x edges).
+    /// save iterations, and so does a `level`. Both are 0 where no author takes part.
+    /// O(iterations x edges).
     func solve(
         from start: [Double], forth: [Double], back: [Double], trust: [Double],
-        popularity: [Double], known: [Double]? = nil, iterations: Int, tolerance: Double
+        popularity: [Double], known: [Double]? = nil, level: Level? = nil, iterations: Int,
+        tolerance: Double
     ) -> WalkSolution {
         var solver = WalkSolver(
             self, from: start, known: known, forth: forth, popularity: popularity)
+        if let level { solver.add(level, of: trust, in: self) }
         let all = start.reduce(0, +)
         solver.begin(self, start: start, forth: forth, back: back, trust: trust)
         solver.run(self, forth: forth, back: back, trust: trust, iterations: iterations) {
@@ -19,11 +22,21 @@ extension InteractionKernel {
         return solver.solution
     }
 
+    /// Visits of all authors in proportion to trust, on top of others, and the density that they give to
+    /// every item that anybody has: what a walk settles into last, which one iteration would go to.
+    struct Level {
+        var visits: Double
+        var density: Double
+    }
+
     /// Of an item: what waits there to be gathered, and what arrives. Side by side, so that scattering a
     /// row finds what gathering it has fetched.
-    struct Lane {
+    struct Lane: RowCell {
         var waiting = 0.0
         var fresh = 0.0
+
+        @inline(__always) var gathered: Double { waiting }
+        @inline(__always) mutating func receive(_ mass: Double) { fresh += mass }
     }
 
     /// Gathers each row from what waits and scatters by what `turn` makes of its sum.
@@ -33,39 +46,17 @@ extension InteractionKernel {
         let weights = weights.span
         var lanes = lanes.mutableSpan
         for author in authors {
-            let row = Int(author)
-            let range = entries(row)
-            // Of one length, so that a place is checked once.
-            let columns = columns.extracting(range)
-            let weights = weights.extracting(range)
-            let count = min(columns.count, weights.count)
-            // Four sums at once: one would wait for each addition to end.
-            var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
-            var entry = 0
-            while entry &+ 4 <= count {
-                first += weights[entry] * lanes[Int(columns[entry])].waiting
-                second += weights[entry &+ 1] * lanes[Int(columns[entry &+ 1])].waiting
-                third += weights[entry &+ 2] * lanes[Int(columns[entry &+ 2])].waiting
-                fourth += weights[entry &+ 3] * lanes[Int(columns[entry &+ 3])].waiting
-                entry &+= 4
-            }
-            var sum = (first + second) + (third + fourth)
-            while entry < count {
-                sum += weights[entry] * lanes[Int(columns[entry])].waiting
-                entry &+= 1
-            }
-            let push = turn(row, sum)
-            guard push != 0 else { continue }
-            for entry in 0..<count { lanes[Int(columns[entry])].fresh += push * weights[entry] }
+            let range = entries(Int(author))
+            let sum = RowProducts.gather(range, columns, weights, from: lanes.span)
+            RowProducts.scatter(
+                turn(Int(author), sum), range, columns, weights, to: &lanes)
         }
     }
 
     /// What one author gathers from the densities of its items.
     @inline(__always)
-    func gathered(_ author: Int, _ cells: borrowing Span<WarmItemWalk.Cell>) -> Double {
-        var sum = 0.0
-        for entry in entries(author) { sum += weights[entry] * cells[Int(columns[entry])].density }
-        return sum
+    func gathered(_ author: Int, _ cells: Span<WarmItemWalk.Cell>) -> Double {
+        RowProducts.gather(entries(author), columns.span, weights.span, from: cells)
     }
 
     /// Gathers one author's row from densities and scatters by what `turn` makes of its sum.
@@ -74,40 +65,32 @@ extension InteractionKernel {
         _ author: Int, _ cells: inout MutableSpan<WarmItemWalk.Cell>, _ turn: (Double) -> Double
     ) {
         let range = entries(author)
-        // Of one length, so that a place is checked once.
-        let columns = columns.span.extracting(range)
-        let weights = weights.span.extracting(range)
-        let count = min(columns.count, weights.count)
-        var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
-        var entry = 0
-        while entry &+ 4 <= count {
-            first += weights[entry] * cells[Int(columns[entry])].density
-            second += weights[entry &+ 1] * cells[Int(columns[entry &+ 1])].density
-            third += weights[entry &+ 2] * cells[Int(columns[entry &+ 2])].density
-            fourth += weights[entry &+ 3] * cells[Int(columns[entry &+ 3])].density
-            entry &+= 4
-        }
-        var sum = (first + second) + (third + fourth)
-        while entry < count {
-            sum += weights[entry] * cells[Int(columns[entry])].density
-            entry &+= 1
-        }
-        let push = turn(sum)
-        guard push != 0 else { return }
-        for entry in 0..<count {
-            let item = Int(columns[entry])
-            cells[item].density += push * weights[entry] * cells[item].inverse
-        }
+        let columns = columns.span
+        let weights = weights.span
+        let sum = RowProducts.gather(range, columns, weights, from: cells.span)
+        RowProducts.scatter(turn(sum), range, columns, weights, to: &cells)
     }
 
     /// The part of a visit that returns to its author at once.
-    func selfReturn(_ author: Int, forth: Double, back: Double, inverse: [Double]) -> Double {
-        var sum = 0.0
-        for entry in entries(author) {
-            // In this order nothing overflows: an author's part of an item is at most the item's all.
-            sum += back * weights[entry] * inverse[Int(columns[entry])] * weights[entry]
+    @inline(__always)
+    func selfReturn(
+        _ author: Int, forth: Double, back: Double, inverse: Span<Double>
+    ) -> Double {
+        var columns = columns.span.extracting(entries(author))
+        var weights = weights.span.extracting(entries(author))
+        // In this order nothing overflows: an author's part of an item is at most the item's all.
+        let part = { (weight: Double, inverse: Double) in back * weight * inverse * weight }
+        var (odd, even) = (0.0, 0.0)
+        while columns.count >= 2, weights.count >= 2 {
+            odd += part(weights[0], inverse[Int(columns[0])])
+            even += part(weights[1], inverse[Int(columns[1])])
+            columns = columns.extracting(2...)
+            weights = weights.extracting(2...)
         }
-        return min(1, forth * sum)
+        for place in 0..<min(columns.count, weights.count) {
+            odd += part(weights[place], inverse[Int(columns[place])])
+        }
+        return min(1, forth * (odd + even))
     }
 }
 
@@ -172,6 +155,19 @@ struct WalkSolver {
         }
     }
 
+    /// Before the beginning.
+    mutating func add(
+        _ level: InteractionKernel.Level, of trust: [Double], in kernel: InteractionKernel
+    ) {
+        for author in kernel.authors {
+            solution.visits[Int(author)] += level.visits * trust[Int(author)]
+        }
+        for item in lanes.indices where inverse[item] > 0 {
+            solution.densities[item] += level.density
+            lanes[item].waiting = solution.densities[item]
+        }
+    }
+
     /// From a solution that lacks something.
     init(_ solution: WalkSolution, inverse: [Double]) {
         self.solution = solution
@@ -189,9 +185,10 @@ struct WalkSolver {
         trust: [Double]
     ) {
         var lanes = takeLanes()
+        let inverse = inverse
         kernel.sweep(&lanes) { author, sum in
             let returning = kernel.selfReturn(
-                author, forth: forth[author], back: back[author], inverse: inverse)
+                author, forth: forth[author], back: back[author], inverse: inverse.span)
             solution.leaving[author] = 1 / max(1 - returning, .ulpOfOne)
             solution.lacking[author] = start[author] + back[author] * sum - solution.visits[author]
             return turn(author, forth: forth, trust: trust)

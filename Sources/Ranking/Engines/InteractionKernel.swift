@@ -27,16 +27,12 @@ struct InteractionKernel {
     /// `out(i) = sum over authors u of coefficient(u) * w(u, i)`.
     func scatter(_ coefficients: [Double]) -> [Double] {
         var out = [Double](repeating: 0, count: itemCount)
+        let columns = columns.span
+        let weights = weights.span
         var sums = out.mutableSpan
         for author in authors {
-            let push = coefficients[Int(author)]
-            guard push != 0 else { continue }
-            let range = entries(Int(author))
-            let columns = columns.span.extracting(range)
-            let weights = weights.span.extracting(range)
-            for entry in 0..<min(columns.count, weights.count) {
-                sums[Int(columns[entry])] += push * weights[entry]
-            }
+            RowProducts.scatter(
+                coefficients[Int(author)], entries(Int(author)), columns, weights, to: &sums)
         }
         return out
     }
@@ -44,12 +40,14 @@ struct InteractionKernel {
     /// `out(u) = coefficient(u) * sum over items i of w(u, i) * values(i)`.
     func gather(_ values: [Double], coefficients: [Double]) -> [Double] {
         var out = [Double](repeating: 0, count: coefficients.count)
+        let columns = columns.span
+        let weights = weights.span
+        let values = values.span
         for author in authors {
-            var sum = 0.0
-            for entry in Int(offsets[Int(author)])..<Int(offsets[Int(author) + 1]) {
-                sum += weights[entry] * values[Int(columns[entry])]
-            }
-            out[Int(author)] = coefficients[Int(author)] * sum
+            let row = Int(author)
+            out[row] =
+                coefficients[row]
+                * RowProducts.gather(entries(row), columns, weights, from: values)
         }
         return out
     }
@@ -101,31 +99,11 @@ struct InteractionKernel {
         var fresh = fresh.mutableSpan
         for author in authors {
             let row = Int(author)
-            let range = Int(offsets[row])..<Int(offsets[row + 1])
-            // Of one length, so that a place is checked once.
-            let columns = columns.extracting(range)
-            let weights = weights.extracting(range)
-            let count = min(columns.count, weights.count)
-            // Four sums at once: one would wait for each addition to end.
-            var (first, second, third, fourth) = (0.0, 0.0, 0.0, 0.0)
-            var entry = 0
-            while entry &+ 4 <= count {
-                first += weights[entry] * waiting[Int(columns[entry])]
-                second += weights[entry &+ 1] * waiting[Int(columns[entry &+ 1])]
-                third += weights[entry &+ 2] * waiting[Int(columns[entry &+ 2])]
-                fourth += weights[entry &+ 3] * waiting[Int(columns[entry &+ 3])]
-                entry &+= 4
-            }
-            var sum = (first + second) + (third + fourth)
-            while entry < count {
-                sum += weights[entry] * waiting[Int(columns[entry])]
-                entry &+= 1
-            }
-            let mass = back[row] * sum
+            let range = entries(row)
+            let mass =
+                back[row] * RowProducts.gather(range, columns, weights, from: waiting)
             visits[row] += mass
-            let push = mass * forth[row]
-            guard push != 0 else { continue }
-            for entry in 0..<count { fresh[Int(columns[entry])] += push * weights[entry] }
+            RowProducts.scatter(mass * forth[row], range, columns, weights, to: &fresh)
         }
     }
 }

@@ -2,6 +2,7 @@
 /// warm start share.
 struct ItemWalk {
     private let kernel: InteractionKernel
+    private let holders: TransposedRows
     private let trust: [Double]
     private let forth: [Double]
     private let back: [Double]
@@ -12,6 +13,7 @@ struct ItemWalk {
     init(_ snapshot: GraphSnapshot, _ query: RankingQuery, trust: [Double]) {
         let scales = snapshot.interactions.scales
         kernel = InteractionKernel(snapshot, mass: trust)
+        holders = snapshot.holders
         self.trust = trust
         var back = scales
         for author in 0..<back.count { back[author] *= trust[author] }
@@ -38,10 +40,56 @@ struct ItemWalk {
         }
         return kernel.solve(
             from: start, forth: forth, back: back, trust: trust, popularity: popularity,
-            known: visits,
+            known: visits, level: level(visits ?? start, alpha: parameters.alphaSalsa),
             iterations: TrustedSalsa.iterations(
                 alpha: parameters.alphaSalsa, epsilon: parameters.epsilon),
             tolerance: Self.residualPart * parameters.epsilon)
+    }
+
+    /// What visits lack of the sum that they have in the limit, as a `Level`: a walk loses alpha of its mass at
+    /// each author, and nothing else. Only where walks come to everybody: else it is missing in some part of
+    /// the graph alone, and nobody knows in which.
+    private func level(_ visits: [Double], alpha: Double) -> InteractionKernel.Level? {
+        var (mass, all) = (0.0, 0.0)
+        for author in kernel.authors {
+            mass += trust[Int(author)]
+            all += visits[Int(author)]
+        }
+        guard reachesAll(), (1 / mass).isFinite else { return nil }
+        let visits = (1 / alpha - all) / mass
+        return InteractionKernel.Level(visits: visits, density: visits * (1 - alpha))
+    }
+
+    /// Whether walks come to every author that takes part; also false where two steps do not show it, or
+    /// it would take longer than a tenth of a look at every edge.
+    private func reachesAll() -> Bool {
+        guard popularity.allSatisfy({ $0 == 0 || $0 >= .leastNormalMagnitude }) else {
+            return false
+        }
+        var takesPart = [Bool](repeating: false, count: start.count)
+        for author in kernel.authors { takesPart[Int(author)] = true }
+        var isReached = start.map { $0 > 0 }
+        var left = kernel.columns.count / 10 + 64
+        for author in kernel.authors where start[Int(author)] > 0 {
+            for entry in kernel.entries(Int(author)) where left > 0 {
+                let places = holders.places(Int(kernel.columns[entry]))
+                left -= places.count
+                for place in places {
+                    let other = Int(holders.row(at: place))
+                    isReached[other] = takesPart[other]
+                }
+            }
+        }
+        // Most of the others share their first items with somebody.
+        return kernel.authors.allSatisfy { author in
+            isReached[Int(author)]
+                || kernel.entries(Int(author)).contains { entry in
+                    holders.places(Int(kernel.columns[entry])).contains { place in
+                        left -= 1
+                        return left > 0 && isReached[Int(holders.row(at: place))]
+                    }
+                }
+        }
     }
 
     /// What is lacking at the end may sum to this part of epsilon.

@@ -17,9 +17,13 @@ extension InteractionGraph {
         var event: Holding.Event
 
         package init(author: AuthorSlot, item: ItemNumber, _ interaction: Interaction) {
+            self.init(author: author, item: item, event: Holding.Event(interaction))
+        }
+
+        init(author: AuthorSlot, item: ItemNumber, event: Holding.Event) {
             self.author = author
             self.item = item
-            event = Holding.Event(interaction)
+            self.event = event
         }
     }
 
@@ -96,19 +100,29 @@ extension InteractionGraph {
         var accepted = 0
         var known: [ResolvedInteraction] = []
         known.reserveCapacity(batch.count)
-        for interaction in batch where interaction.weight > 0 && interaction.weight.isFinite {
-            let found = authors.findSlot(of: interaction.author)
-            guard let slot = found ?? (authors.isFull ? nil : slot(for: interaction.author)) else {
+        // Looked at where they lie: copies would count references to an identifier's bytes, and wait.
+        let batch = batch.span
+        var hashes: [UInt32] = []
+        hashes.reserveCapacity(batch.count)
+        for place in batch.indices { hashes.append(items.hash(batch[place].item.bytes.span)) }
+        for place in batch.indices
+        where batch[place].weight > 0 && batch[place].weight.isFinite {
+            let found = authors.findSlot(of: batch[place].author)
+            guard let slot = found ?? (authors.isFull ? nil : slot(for: batch[place].author)) else {
                 // Somebody is evicted for it, or nobody: after all that came before.
                 accepted += add(known)
                 known.removeAll(keepingCapacity: true)
-                accepted += add(interaction) == .accepted ? 1 : 0
+                accepted += add(batch[place]) == .accepted ? 1 : 0
                 continue
             }
             known.append(
                 ResolvedInteraction(
-                    author: AuthorSlot(value: UInt32(slot)), item: resolve(item: interaction.item),
-                    interaction))
+                    author: AuthorSlot(value: UInt32(slot)),
+                    item: items.number(of: batch[place].item.bytes.span, hash: hashes[place])
+                        .map { ItemNumber(value: $0) } ?? resolve(item: batch[place].item),
+                    event: Holding.Event(
+                        time: batch[place].effectiveTime.milliseconds, kind: batch[place].kind,
+                        weight: batch[place].weight)))
         }
         return accepted + add(known)
     }

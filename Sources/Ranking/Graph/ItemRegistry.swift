@@ -5,7 +5,7 @@ import Primitives
 /// A number stays with its item while somebody has the item and is given away again after that; the
 /// registry is bounded by the edges that use it. All operations are O(1).
 struct ItemRegistry: Sendable {
-    private var numbers: [ItemID: UInt32] = [:]
+    private var numbers = ItemNumbers()
     /// By number; what stands at a number that is not in use means nothing.
     private(set) var ids = SegmentedArray<ItemID>()
     private var uses: [UInt32] = []
@@ -16,7 +16,18 @@ struct ItemRegistry: Sendable {
     /// The upper end of the numbers that were ever given.
     var numberLimit: Int { ids.count }
 
-    func number(of item: ItemID) -> UInt32? { numbers[item] }
+    func number(of item: ItemID) -> UInt32? {
+        number(of: item.bytes.span, hash: hash(item.bytes.span))
+    }
+
+    @inline(__always)
+    func hash(_ bytes: Span<UInt8>) -> UInt32 { numbers.hash(bytes) }
+
+    /// The number of the item of these bytes and this hash.
+    @inline(__always)
+    func number(of bytes: Span<UInt8>, hash: UInt32) -> UInt32? {
+        numbers.number(of: bytes, hash: hash, in: ids)
+    }
 
     /// The item behind a number that is in use.
     subscript(number: UInt32) -> ItemID { ids[Int(number)] }
@@ -24,7 +35,8 @@ struct ItemRegistry: Sendable {
     /// The number of an item, a fresh one when it has none. A number without an edge is to be retained
     /// or dropped.
     mutating func intern(_ item: ItemID) -> UInt32 {
-        if let number = numbers[item] { return number }
+        let hash = hash(item.bytes.span)
+        if let number = number(of: item.bytes.span, hash: hash) { return number }
         let number: UInt32
         if let reused = free.popLast() {
             number = reused
@@ -34,7 +46,7 @@ struct ItemRegistry: Sendable {
             ids.append(item)
             uses.append(0)
         }
-        numbers[item] = number
+        numbers.insert(number, hash: hash)
         return number
     }
 
@@ -51,7 +63,8 @@ struct ItemRegistry: Sendable {
     /// Frees a number that no edge uses.
     mutating func dropIfUnused(_ number: UInt32) {
         guard uses[Int(number)] == 0 else { return }
-        numbers[ids[Int(number)]] = nil
+        let item = ids[Int(number)]
+        numbers.remove(number, hash: hash(item.bytes.span))
         free.append(number)
     }
 }

@@ -1,3 +1,5 @@
+import Primitives
+
 /// An array in blocks of a fixed size, so that a write while somebody holds a copy copies one block and
 /// not everything: the copy is a snapshot that costs one reference a block.
 ///
@@ -43,6 +45,20 @@ struct SegmentedArray<Element> {
                 index += 1
             }
         }
+    }
+}
+
+extension SegmentedArray<ItemID> {
+    /// Whether the identifier at an index is made of these bytes: compared where they lie, because a copy
+    /// would count references.
+    @inline(__always)
+    func holds(_ bytes: Span<UInt8>, at index: Int) -> Bool {
+        let blocks = blocks.span
+        let block = blocks[index >> Self.shift].span
+        let own = block[index & (Self.blockCount - 1)].bytes.span
+        guard own.count == bytes.count else { return false }
+        for place in own.indices where own[place] != bytes[place] { return false }
+        return true
     }
 }
 

@@ -26,15 +26,7 @@ struct Concentration {
             let group = voices[place].group
             if place + 1 == voices.count || voices[place + 1].group != group {
                 // Most groups are one author: nothing to be summed.
-                let author = Int(voices[place].author)
-                for entry in rows.entries(author) {
-                    let value = contributions.value(
-                        author: author, entry: entry, weights: rows.weights)
-                    guard value > 0 else { continue }
-                    let item = Int(rows.columns[entry])
-                    tallies[item].take(value)
-                    tallies[item].supporters += 1
-                }
+                Self.hear(Int(voices[place].author), contributions, rows, &tallies)
                 place += 1
                 continue
             }
@@ -47,7 +39,6 @@ struct Concentration {
                     let item = rows.columns[entry]
                     if current[Int(item)] == 0 { touched.append(item) }
                     current[Int(item)] += value
-                    tallies[Int(item)].supporters += 1
                 }
                 place += 1
             }
@@ -58,13 +49,64 @@ struct Concentration {
             touched.removeAll(keepingCapacity: true)
         }
         concentration = tallies.map { $0.total > 0 ? $0.largest / $0.total : 0 }
-        supporters = tallies.map(\.supporters)
+        supporters = Self.supporters(snapshot, ego: ego, voices.map(\.author), contributions)
     }
 
-    private struct Tally {
+    /// What one author says, of a group of its own.
+    private static func hear(
+        _ author: Int, _ contributions: Contributions, _ rows: CompressedRows,
+        _ tallies: inout [Tally]
+    ) {
+        var tallies = tallies.mutableSpan
+        switch contributions {
+        case .rates(let rates):
+            RowProducts.scatter(
+                rates[author], rows.entries(author), rows.columns.span, rows.weights.span,
+                to: &tallies)
+        case .edges(let edges):
+            for entry in rows.entries(author) {
+                tallies[Int(rows.columns[entry])].take(edges[entry])
+            }
+        }
+    }
+
+    /// Of each item the authors other than the ego that add to it. Where everybody who has anything does,
+    /// they are its holders: nobody has to be counted.
+    private static func supporters(
+        _ snapshot: GraphSnapshot, ego: AuthorIndex, _ voices: [UInt32],
+        _ contributions: Contributions
+    ) -> [UInt32] {
+        let rows = snapshot.interactions
+        var counts = [UInt32](repeating: 0, count: snapshot.itemCount)
+        if case .edges(let edges) = contributions {
+            for author in voices {
+                for entry in rows.entries(Int(author)) where edges[entry] > 0 {
+                    counts[Int(rows.columns[entry])] += 1
+                }
+            }
+            return counts
+        }
+        let own = snapshot.contains(ego) ? rows.entries(ego.position) : 0..<0
+        let heard = voices.reduce(0) { $0 + rows.entries(Int($1)).count }
+        guard heard == rows.entryCount - own.count else {
+            for author in voices {
+                for entry in rows.entries(Int(author)) { counts[Int(rows.columns[entry])] += 1 }
+            }
+            return counts
+        }
+        for item in counts.indices {
+            counts[item] = UInt32(truncatingIfNeeded: snapshot.holders.places(item).count)
+        }
+        for entry in own { counts[Int(rows.columns[entry])] -= 1 }
+        return counts
+    }
+
+    private struct Tally: RowCell {
         var total = 0.0
         var largest = 0.0
-        var supporters: UInt32 = 0
+
+        @inline(__always) var gathered: Double { total }
+        @inline(__always) mutating func receive(_ mass: Double) { take(mass) }
 
         /// What one group contributes.
         @inline(__always)

@@ -44,11 +44,17 @@ struct Independence {
         _ snapshot: GraphSnapshot, _ contributions: Contributions, scores: inout [Double],
         factors: inout [Double], leftOut: [Bool]
     ) {
-        let order = scores.indices.filter { scores[$0] > 0 && !leftOut[$0] }
-            .sorted { (-scores[$0], $0) < (-scores[$1], $1) }
+        var candidates: [RadixOrder.Candidate] = []
+        for item in scores.indices where scores[item] > 0 && !leftOut[item] {
+            // Positive numbers order as their bits do.
+            candidates.append(
+                RadixOrder.Candidate(
+                    key: ~scores[item].bitPattern, number: UInt32(truncatingIfNeeded: item)))
+        }
         var waiting = ScoreHeap()
         var certain = 0
-        for item in order {
+        for candidate in RadixOrder.sorted(candidates) {
+            let item = Int(candidate.number)
             while let best = waiting.top, best >= scores[item] {
                 waiting.removeTop()
                 certain += 1

@@ -94,11 +94,11 @@ struct SupportRouting {
             passed[place] = 0
             guard open[place] > 0, load[place] > 0 else { continue }
             passed[place] = min(1, (capacity[place] - used[place]) / load[place])
-            let handed = load[place] * passed[place]
+            let handed = load[place] * passed[place] / open[place]
             for way in levels.ways(place) {
                 let nearer = Int(levels.nearer[way])
                 guard nearer > 0, open[nearer] > 0 else { continue }
-                load[nearer] += handed * (levels.shares[way] / open[place])
+                load[nearer] += handed * levels.shares[way]
             }
         }
     }
@@ -114,10 +114,10 @@ struct SupportRouting {
             for way in levels.ways(place) {
                 let nearer = Int(levels.nearer[way])
                 guard nearer == 0 || open[nearer] > 0 else { continue }
-                let part = levels.shares[way] / open[place]
-                arrives += nearer == 0 ? part : part * delivered[nearer]
+                let share = levels.shares[way]
+                arrives += nearer == 0 ? share : share * delivered[nearer]
             }
-            delivered[place] = passed[place] * min(1, arrives)
+            delivered[place] = passed[place] * min(1, arrives / open[place])
             used[place] += load[place] * delivered[place]
             let arrived = supply[place] * delivered[place]
             carried += arrived
@@ -141,7 +141,11 @@ struct SupportRouting {
             }
             next += 1
         }
-        touched.sort()
+        // Sorting would take longer than a look at every place.
+        touched.removeAll(keepingCapacity: true)
+        for place in isTouched.indices where isTouched[place] {
+            touched.append(UInt32(truncatingIfNeeded: place))
+        }
     }
 
     private mutating func clear() {

@@ -2,7 +2,7 @@ internal import RealModule
 
 /// How much a walk along trust from the ego visits each author (section A of `docs/ranking.md`).
 ///
-/// Exact personalised PageRank by power iteration, truncated so that the L1 error of the visits stays
+/// Exact personalised PageRank by iteration in place, truncated so that the L1 error of the visits stays
 /// below `epsilon` (T5). What a walk loses at an author that trusts nobody returns to the ego.
 public struct TrustFlow: Sendable {
     /// Expected visits of one walk; at most `1 / alpha` in all. One per author.
@@ -90,6 +90,10 @@ public struct TrustFlow: Sendable {
     private static let tailPart = 0.1
 
     /// Walks do not go on from absorbing authors; an empty array stands for none.
+    ///
+    /// Author after author passes on all that waits there, what has just arrived included (Gauss and
+    /// Seidel), so that two thirds of the passes do. What waits after a pass is a linear map of what waited
+    /// before it and sums to `1 - alpha` of that at most: the series that `SeriesTail` looks at.
     private static func visits(
         _ rows: CompressedRows, from start: Int, alpha: Double, epsilon: Double, absorbing: [Bool]
     ) -> [Double] {
@@ -98,43 +102,55 @@ public struct TrustFlow: Sendable {
         if !absorbing.isEmpty {
             for author in 0..<count where absorbing[author] { going[author] = 0 }
         }
-        var mass = [Double](repeating: 0, count: count)
-        var next = mass
-        mass[start] = 1
-        var visits = mass
-        var series = SeriesTail(first: mass, tolerance: tailPart * epsilon * alpha)
+        var waiting = [Double](repeating: 0, count: count)
+        waiting[start] = 1
+        var passed = [Double](repeating: 0, count: count)
+        var visits = passed
+        var series = SeriesTail(first: waiting, tolerance: tailPart * epsilon * alpha)
         for _ in 0..<iterations(alpha: alpha, epsilon: epsilon) {
-            for author in 0..<count { next[author] = 0 }
-            spread(mass, going, rows, into: &next)
-            swap(&mass, &next)
-            let tail = absorbing.isEmpty ? series.factor(next: mass) : nil
+            pass(&waiting, going, rows, noting: &passed)
+            let tail = absorbing.isEmpty ? series.factor(next: waiting) : nil
             let factor = tail ?? 1
             var rest = 0.0
             for author in 0..<count {
-                visits[author] += mass[author] * factor
-                rest += mass[author]
+                visits[author] += passed[author] * factor
+                rest += waiting[author]
             }
             if tail != nil { break }
-            // What is left would add less than rest * (1 - alpha) / alpha.
-            if rest * (1 - alpha) < epsilon * alpha { break }
+            // What is left adds less than rest / alpha.
+            if rest < epsilon * alpha { break }
         }
         return visits
+    }
+
+    /// One pass over all authors in turn; `passed` is what each handed on, or kept for having nobody.
+    private static func pass(
+        _ waiting: inout [Double], _ going: [Double], _ rows: CompressedRows,
+        noting passed: inout [Double]
+    ) {
+        let columns = rows.columns.span
+        let weights = rows.weights.span
+        var waiting = waiting.mutableSpan
+        for author in 0..<rows.rowCount {
+            let mass = waiting[author]
+            passed[author] = mass
+            guard mass != 0 else { continue }
+            waiting[author] = 0
+            RowProducts.scatter(
+                mass * going[author], rows.entries(author), columns, weights, to: &waiting)
+        }
     }
 
     /// One step of mass along the rows, added to `next`.
     private static func spread(
         _ mass: [Double], _ going: [Double], _ rows: CompressedRows, into next: inout [Double]
     ) {
-        let offsets = rows.offsets.span
         let columns = rows.columns.span
         let weights = rows.weights.span
         var next = next.mutableSpan
         for author in mass.indices where mass[author] != 0 {
-            let push = mass[author] * going[author]
-            guard push != 0 else { continue }
-            for entry in Int(offsets[author])..<Int(offsets[author + 1]) {
-                next[Int(columns[entry])] += push * weights[entry]
-            }
+            RowProducts.scatter(
+                mass[author] * going[author], rows.entries(author), columns, weights, to: &next)
         }
     }
 }

@@ -34,9 +34,12 @@ struct WarmItemWalk {
 
     /// Of an item: its density (visits over popularity) and one over its popularity, side by side, so that
     /// scattering a row finds what gathering it has fetched.
-    struct Cell {
+    struct Cell: RowCell {
         var density: Double
         var inverse: Double
+
+        @inline(__always) var gathered: Double { density }
+        @inline(__always) mutating func receive(_ mass: Double) { density += mass * inverse }
     }
 
     /// O(edges).

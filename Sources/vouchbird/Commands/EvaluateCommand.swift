@@ -46,6 +46,11 @@ struct EvaluateCommand: Leaf {
     @Option(help: "Starts all that is random.") var seed: UInt64 = 1
     @Option(help: ArgumentHelp("Resamples for 95 % intervals; 0: none.", valueName: "n"))
     var bootstrap = 0
+    @Option(
+        help: ArgumentHelp(
+            "Also print how much more all others have than this method, user by user.",
+            valueName: "method"))
+    var against: String?
     @Option(help: "What coverage counts: the items of train, or the union with test.")
     var catalogue = CatalogueArgument.train
     @Option(
@@ -97,6 +102,7 @@ struct EvaluateCommand: Leaf {
         let methods = try chosenMethods()
         let lengths = try chosenLengths()
         let settings = try chosenSettings()
+        let reference = try chosenReference(methods)
         let data = try loadedData(session)
         let evaluator = Evaluator(
             data, lengths: lengths, extent: catalogue.extent,
@@ -133,7 +139,8 @@ struct EvaluateCommand: Leaf {
         }
         progress.finish()
         let table = EvaluationTable(
-            reports, bootstrap: bootstrap > 0 ? Bootstrap(resamples: bootstrap, seed: seed) : nil)
+            reports, bootstrap: bootstrap > 0 ? Bootstrap(resamples: bootstrap, seed: seed) : nil,
+            reference: reference)
         session.console.line(
             try table.text(form?.form ?? (session.console.isJSON ? .json : .markdown)))
     }
@@ -220,6 +227,18 @@ struct EvaluateCommand: Leaf {
             }
             return method
         }
+    }
+
+    /// One of the methods or of the lists made elsewhere; nil compares with none.
+    private func chosenReference(_ methods: [MethodName]) throws -> String? {
+        guard let against else { return nil }
+        let names = try methods.map(\.rawValue) + foreignLists().map(\.0)
+        let name = MethodName(name: against)?.rawValue ?? against
+        guard names.contains(name) else {
+            throw CommandFailure.usage(
+                "--against \(against) is none of the methods", hint: names.joined(separator: ", "))
+        }
+        return name
     }
 
     private func chosenLengths() throws -> [Int] {

@@ -10,7 +10,9 @@ public func require(
     if !condition() { broken(message(), file: file, line: line) }
 }
 
-@usableFromInline
-func broken(_ message: String, file: StaticString, line: UInt) -> Never {
+/// `require` where the compiler must know that nothing follows.
+public func broken(
+    _ message: String, file: StaticString = #fileID, line: UInt = #line
+) -> Never {
     fatalError("invariant broken: \(message)", file: file, line: line)
 }

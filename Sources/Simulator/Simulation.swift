@@ -37,6 +37,8 @@ public final class Simulation {
     var plan: [Fault] = []
     var cuts: [Cut] = []
     var isQuiet = false
+    /// Hosts whose process is stopped.
+    var pausedHosts = 0
     var oracle: Oracle
     var metrics = Metrics()
     let items: [ItemID]
@@ -82,20 +84,29 @@ public final class Simulation {
             return model.run(progress: progress)
         }
         let end = UInt64(scenario.activeSeconds + scenario.settleSeconds) * 1000
+        run(through: end, progress: progress)
+        if oracle.canGoOn { finish() }
+        return report()
+    }
+
+    /// Runs what happens until a time, and judges nothing.
+    func run(through end: UInt64, progress: (_ now: UInt64, _ end: UInt64) -> Void = { _, _ in }) {
         while oracle.canGoOn, let next = queue.pop(through: end) {
             now = next.time
             events += 1
             let mark = next.event.trace
             trace.fold(now)
             trace.fold(mark.kind << 48 ^ UInt64(mark.who))
-            take(next.event)
+            if let sleeper = sleeper(of: next.event) {
+                sleeper.pause?.waiting.append(next.event)
+            } else {
+                take(next.event)
+            }
             if events & 0x3fff == 0 { progress(now, end) }
         }
-        if oracle.canGoOn { finish() }
-        return report()
     }
 
-    private func take(_ event: Event) {
+    func take(_ event: Event) {
         switch event {
         case .frame(let connection, let atDialler, let bytes):
             arrive(bytes, on: connection, atDialler: atDialler)
@@ -110,6 +121,7 @@ public final class Simulation {
         case .tick(let host): tick(hosts[host])
         case .fault(let number): strike(plan[number])
         case .restart(let host): restart(hosts[host])
+        case .wake(let host): wakeInTime(hosts[host])
         case .heal(let number): heal(number)
         case .endOfFaults: endFaults()
         case .assurances: assure()
@@ -128,7 +140,8 @@ public final class Simulation {
     func moment(_ host: Host) -> Moment {
         let wall = Int64(Self.epochMilliseconds + now) + host.clockOffset
         return Moment(
-            wall: Instant(milliseconds: UInt64(max(0, wall))), monotonicMilliseconds: now + 1000)
+            wall: Instant(milliseconds: UInt64(max(0, wall))),
+            monotonicMilliseconds: now + 1000 - host.clockLag)
     }
 
     /// Gives one input to the node of a host and carries out what follows.
@@ -152,15 +165,16 @@ public final class Simulation {
 
     private func turn(_ host: Host, _ life: Int) {
         guard host.life == life, host.isRunning else { return }
-        if host.turnAt == now { host.turnAt = nil }
-        if host.deadlineAt == now { host.deadlineAt = nil }
+        // Earlier than now where the process was stopped meanwhile.
+        if let planned = host.turnAt, planned <= now { host.turnAt = nil }
+        if let planned = host.deadlineAt, planned <= now { host.deadlineAt = nil }
         let moment = moment(host)
         var effects = spareEffects.popLast() ?? []
         host.node?.handle(.endOfTurn, at: moment, effects: &effects)
         perform(&effects, host)
-        oracle.afterTurn(host, now)
+        oracle.afterTurn(host, now) { peer(of: $0, from: host) }
         guard let deadline = host.node?.deadlineInPlace() else { return }
-        let due = max(deadline, moment.monotonicMilliseconds + 1) - 1000
+        let due = max(deadline, moment.monotonicMilliseconds + 1) - 1000 + host.clockLag
         if let planned = host.deadlineAt, planned <= due { return }
         host.deadlineAt = due
         queue.push(.turn(host: host.index, life: life), at: due)
@@ -199,7 +213,9 @@ public final class Simulation {
         switch effect {
         case .send(let link, let frame): send(frame, on: link, from: host)
         case .disconnect(let link, let reason):
-            oracle.disconnected(host, link, peer(of: link, from: host), reason, now)
+            if !connections[Int(link.value)].isEnded {
+                oracle.disconnected(host, link, peer(of: link, from: host), reason, now)
+            }
             hangUp(link, reason, host)
         case .commitOwn(let id, let records, let tombstones):
             enqueue(.commitOwn(id, records, tombstones), host)

@@ -55,7 +55,10 @@ struct VerifyCommand: ParsableCommand {
                 message: "\(directory) is a run of real processes, which nothing can repeat",
                 hint: "verify is for simulated runs")
         }
-        let scenario = try ScenarioFile.load("\(directory)/\(RunDirectory.scenarioFile)")
+        let file = "\(directory)/\(RunDirectory.scenarioFile)"
+        let scenario = try ScenarioFile.load(file)
+        try scenario.checkCommunity(
+            seed: manifest.seed, at: try ScenarioFile.place(of: "recommendation.attack", in: file))
         var bar = ProgressBar()
         let report = Simulation(scenario, seed: manifest.seed).run { now, end in
             bar.show(now, of: end, "again")

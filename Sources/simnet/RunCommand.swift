@@ -16,6 +16,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         let scenario = try arguments.load()
+        try arguments.check(scenario, seeds: [seed])
         if let out { try RunDirectory.requireAbsent(out) }
         let start = ContinuousClock.now
         var bar = ProgressBar()

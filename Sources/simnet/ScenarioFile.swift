@@ -15,6 +15,15 @@ struct ScenarioArguments: ParsableArguments {
         for change in changes { try loaded.set(change) }
         return loaded
     }
+
+    /// What depends on the seed and would end the run.
+    func check(_ scenario: Scenario, seeds: some Sequence<UInt64>) throws {
+        let key = "recommendation.attack"
+        let change = changes.last { $0.hasPrefix("\(key)=") }
+        let place =
+            try change.map { "--set \($0)" } ?? ScenarioFile.place(of: key, in: self.scenario)
+        for seed in seeds { try scenario.checkCommunity(seed: seed, at: place) }
+    }
 }
 
 enum ScenarioFile {
@@ -23,6 +32,15 @@ enum ScenarioFile {
     private static let maximumBytes = 1 << 20
 
     static func load(_ name: String) throws -> Scenario {
+        try Scenario(toml: text(of: name), path: path(of: name))
+    }
+
+    /// Where a key stands in a scenario file.
+    static func place(of key: String, in name: String) throws -> String {
+        Scenario.place(of: key, in: try text(of: name), path: path(of: name))
+    }
+
+    private static func text(of name: String) throws -> String {
         let path = path(of: name)
         guard let data = FileManager.default.contents(atPath: path) else {
             throw ScenarioFailure(
@@ -32,7 +50,7 @@ enum ScenarioFile {
             throw ScenarioFailure(
                 message: "\(path): not a text file of at most \(maximumBytes) bytes", hint: nil)
         }
-        return try Scenario(toml: text, path: path)
+        return text
     }
 
     static var names: [String] {

@@ -45,6 +45,7 @@ struct SweepCommand: ParsableCommand {
             for seed in range { try work(scenario, seed) }
             return
         }
+        try arguments.check(scenario, seeds: range)
         let start = ContinuousClock.now
         let kept = try keptResults(range, scenario)
         let known = Set(kept.map(\.seed))

@@ -62,7 +62,13 @@ extension ProcessTests {
         func exitCodes() throws {
             let scratch = try Scratch()
             let unknown = try scratch.write("unknown.toml", "[run]\n\n[faults]\ncrashs = 2\n")
+            let crowded = try scratch.write(
+                "crowded.toml",
+                "[recommendation]\negos = 4\nattack = \"sybil-region\"\nregion_edges = 200\n"
+                    + "region_sybils = 500\n")
             let cases: [([String], Int32, String)] = [
+                (["run", crowded], 65, "line 3"),
+                (["sweep", crowded, "--seeds", "1..2"], 65, "can be deceived"),
                 (["run", unknown], 65, "line 4"),
                 (["sweep", unknown, "--seeds", "1..2"], 65, "line 4"),
                 (["run", "no-such-scenario"], 65, "no such scenario"),

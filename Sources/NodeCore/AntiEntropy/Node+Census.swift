@@ -8,6 +8,8 @@ public struct LinkSummary: Sendable {
     public var nodeKey: NodeKey
     public var direction: LinkDirection
     public var isReady: Bool
+    /// What it sent and no honest peer sends.
+    public var rejections: Int
     public var skewMilliseconds: Int64
     public var roundTripMilliseconds: UInt64?
 }
@@ -60,7 +62,8 @@ extension Node {
             let state = links.values[position]
             return LinkSummary(
                 link: link, nodeKey: state.nodeKey, direction: state.direction,
-                isReady: state.isReady, skewMilliseconds: state.skewMilliseconds,
+                isReady: state.isReady, rejections: state.rejections,
+                skewMilliseconds: state.skewMilliseconds,
                 roundTripMilliseconds: state.roundTripMilliseconds)
         }
     }

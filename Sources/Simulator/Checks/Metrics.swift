@@ -16,6 +16,8 @@ struct Metrics {
     var published: UInt64 = 0
     var refused: UInt64 = 0
     var lostFrames: UInt64 = 0
+    /// Attempts to dial who is behind NAT.
+    var vainDials: UInt64 = 0
     var failedOperations: UInt64 = 0
     var provenForks = 0
     /// Largest trust of the Byzantine region beside the ego's own, at the end, and the most that T2 allows there.
@@ -87,7 +89,7 @@ struct Metrics {
             ("copies_per_delivery", ratio(recordsReceived)),
             ("bytes_per_delivery", ratio(bytesSent)),
         ] + delays + [
-            ("lost_frames", Double(lostFrames)),
+            ("lost_frames", Double(lostFrames)), ("vain_dials", Double(vainDials)),
             ("failed_store_operations", Double(failedOperations)),
             ("proven_forks", Double(provenForks)), ("region_mass", regionMass),
             ("region_mass_bound", regionBound), ("region_bytes", regionBytes),

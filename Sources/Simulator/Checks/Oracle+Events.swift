@@ -45,13 +45,20 @@ extension Oracle {
             verdicts: node.counts.named.reduce(0) { $0 + $1.count }, window: window, reads: reads)
     }
 
-    /// No map is fuller than its cap.
-    mutating func afterTurn(_ host: Host, _ now: UInt64) {
+    /// No map is fuller than its cap, and nobody honest lost points for what a third party made. `peer`: who is at the
+    /// other end of a link.
+    mutating func afterTurn(_ host: Host, _ now: UInt64, peer: (LinkID) -> Host) {
         guard isFull, host.isHonest, let node = host.node else { return }
         for map in node.census {
             check(
                 map.count <= map.capacity, "census-over-cap", host, now,
                 "\(map.name): \(map.count) of \(map.capacity)")
+        }
+        for summary in node.linkSummaries where summary.rejections > 0 {
+            let sender = peer(summary.link)
+            check(
+                !sender.isHonest, "honest-peer-blamed", host, now,
+                "host \(sender.index) has \(summary.rejections) rejections")
         }
     }
 

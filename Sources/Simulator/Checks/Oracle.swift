@@ -208,6 +208,8 @@ struct Oracle {
         else { return }
         check(
             false, "honest-peer-blamed", host, now,
-            "host \(peer.index) was cut off for breaking the protocol")
+            "host \(peer.index) was cut off for breaking the protocol; so far: "
+                + node.counts.named.filter { $0.count > 0 && $0.name.hasPrefix("rejected") }
+                .map { "\($0.name) \($0.count)" }.joined(separator: ", "))
     }
 }

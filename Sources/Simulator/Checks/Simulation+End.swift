@@ -5,10 +5,14 @@ import Records
 
 /// Liveness and economy, asked when faults are over and time has passed.
 extension Simulation {
+    /// Time enough to dial again and again where every twentieth frame breaks a link.
+    private static let loneMilliseconds: UInt64 = 60_000
+
     func finish() {
         let honest = hosts.filter(\.isHonest)
         checkFaultsFired()
         checkOwnFeeds(honest)
+        checkQuiet(honest)
         checkAgreement(honest)
         checkForks(honest)
         if scenario.isFullyChecked { checkTrust(honest) }
@@ -25,6 +29,9 @@ extension Simulation {
             oracle.check(
                 metrics.fired(kind) > 0, "fault-never-struck", nil, now, kind.rawValue)
         }
+        oracle.check(
+            scenario.behindNAT == 0 || metrics.vainDials > 0, "fault-never-struck", nil, now,
+            "nobody dialled who is behind NAT")
     }
 
     private func checkOwnFeeds(_ honest: [Host]) {
@@ -38,6 +45,27 @@ extension Simulation {
             oracle.check(
                 host.node != nil && obstacle == nil, "cannot-publish", host, now,
                 "\(obstacle.map { "\($0)" } ?? "down")")
+        }
+    }
+
+    /// Nobody honest is alone among attackers, and nothing waits that is not moving: a disk catches up within a second, a
+    /// link within the life of a heartbeat.
+    private func checkQuiet(_ honest: [Host]) {
+        for host in honest where scenario.settleSeconds >= 120 {
+            let lone = host.loneSince.map { now - $0 } ?? 0
+            oracle.check(
+                lone < Self.loneMilliseconds, "no-honest-link", host, now,
+                "for \(lone) ms")
+            oracle.check(
+                host.operations.isEmpty || host.storeFreeAt < now + 1_000, "queue-not-drained",
+                host, now, "\(host.operations.count) operations wait for the disk")
+            for number in host.links where peer(of: LinkID(UInt64(number)), from: host).isHonest {
+                let connection = connections[number]
+                let last = max(connection.lastArrivalAtDialler, connection.lastArrivalAtListener)
+                oracle.check(
+                    last < now + UInt64(Self.heartbeatMilliseconds), "queue-not-drained", host,
+                    now, "a link is \(last - min(last, now)) ms behind")
+            }
         }
     }
 
@@ -122,13 +150,19 @@ extension Simulation {
         let budget =
             scenario.storeKibibytes > 0 ? UInt64(scenario.storeKibibytes) << 10 : configured
         var bytes = 0
+        var total = 0
         host.store.forEachEntry { entry in
-            guard region.contains(entry.feed) else { return }
-            switch entry {
-            case .record(let stored): bytes += stored.record.encoded.count
-            case .tombstone(let tombstone): bytes += tombstone.encodedRetraction.count
-            }
+            guard entry.feed != host.publicKey else { return }
+            let size =
+                switch entry {
+                case .record(let stored): stored.record.encoded.count
+                case .tombstone(let tombstone): tombstone.encodedRetraction.count
+                }
+            total += size
+            if region.contains(entry.feed) { bytes += size }
         }
+        oracle.check(
+            total <= budget, "store-over-budget", host, now, "\(total) B of a budget of \(budget)")
         let share = Double(budget) * (min(1, flow) + 0.05)
         metrics.regionBytes = max(metrics.regionBytes, Double(bytes) / Double(budget))
         oracle.check(

@@ -23,8 +23,10 @@ struct ModelSizes {
         let signer = KeyedHashSigner(random: &random, scheme: scheme)
         let feed = signer.publicKey
         // The middle of the catalogue, as `act` draws it: the smaller of two draws is a third of the range.
-        guard let item = ItemID("item:\(scenario.items / 3)"), let head = RecordID(feed.bytes)
-        else { fatalError("an item of the simulator has a name") }
+        guard let item = ItemID("item:\(scenario.items / 3)") else {
+            broken("a short ASCII name is an item")
+        }
+        let head = RecordID(raw: feed.raw)
         func record(_ sequence: UInt64, _ payload: Payload) -> Record {
             let body = RecordBody(
                 feed: feed, sequence: sequence, previous: sequence == 1 ? .zero : head,

@@ -84,7 +84,7 @@ extension EclipseStudy {
         var bytes = [UInt8](repeating: 0xee, count: Bytes32.count)
         // A fresh key each time: only the host is the same.
         for place in 1..<9 { bytes[place] = UInt8(truncatingIfNeeded: random.next()) }
-        guard let key = NodeKey(bytes) else { fatalError("a key has 32 bytes") }
+        guard let key = NodeKey(bytes) else { broken("a key has 32 bytes") }
         return KnownNode(
             key: key,
             address: NetworkAddress(ipv4: 0xc633_6400 + UInt32(number) << 8, port: Self.deadPort),

@@ -116,7 +116,7 @@ public struct EclipseStudy: Sendable {
         let word = UInt32(0x0b00_0000) + UInt32(group) << 8 + UInt32(host % 250) + 1
         var bytes: [UInt8] = []
         for _ in 0..<Bytes32.count { bytes.append(UInt8(truncatingIfNeeded: random.next())) }
-        guard let key = NodeKey(bytes) else { fatalError("a key has 32 bytes") }
+        guard let key = NodeKey(bytes) else { broken("a key has 32 bytes") }
         return KnownNode(
             key: key, address: NetworkAddress(ipv4: word, port: 4600),
             expires: Instant(milliseconds: 1 << 42))

@@ -26,8 +26,7 @@ struct RecommendationStudy {
         do throws(EvaluationFailure) {
             cast = try RecommendationCast(scenario, seed: seed, audience: audience)
         } catch {
-            // The recipes are ours and their ranges the scenario's.
-            fatalError("no such attack on this community: \(error)")
+            broken("a community that `Scenario.checkCommunity` lets pass: \(error)")
         }
     }
 }

@@ -100,6 +100,7 @@ public struct Shrinker {
                 var cut = scenario
                 cut.honestNodes = count
                 cut.freeRiders = min(scenario.freeRiders, count - 1)
+                cut.behindNAT = min(scenario.behindNAT, count - 1)
                 return cut
             }
         },

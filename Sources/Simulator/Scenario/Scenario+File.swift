@@ -106,6 +106,16 @@ extension Scenario {
                 message: "\(lines.place(path, "trust.free_riders")): \(freeRiders) free riders "
                     + "among \(honestNodes) honest nodes", hint: "fewer than nodes.honest")
         }
+        if behindNAT >= honestNodes {
+            throw ScenarioFailure(
+                message: "\(lines.place(path, "nodes.behind_nat")): nobody among \(honestNodes) "
+                    + "honest nodes can be dialled", hint: "fewer than nodes.honest")
+        }
+        if prefixes > 0, netgroups == 1 {
+            throw ScenarioFailure(
+                message: "\(lines.place(path, "faults.prefixes")): everybody is in one prefix",
+                hint: "network.prefixes of 2 or more")
+        }
     }
 
     /// The model knows neither faults nor adversaries.

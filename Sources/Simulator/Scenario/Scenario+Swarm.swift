@@ -23,6 +23,7 @@ extension Scenario {
         if drawn.oldCopies > 0 { drawn.strangerRecordLimit = 0 }
         drawn.honestNodes = max(3, honestNodes / 2) + random.below(max(1, honestNodes / 2 + 1))
         drawn.freeRiders = min(freeRiders, drawn.honestNodes - 3)
+        drawn.behindNAT = min(drawn.behindNAT, drawn.honestNodes - 1)
         drawn.dialledLinks = 1 + random.below(dialledLinks)
         drawn.lossPerMillion = random.below(2) == 0 ? 0 : lossPerMillion
         drawn.delayMilliseconds = 1 + random.below(max(1, delayMilliseconds))

@@ -18,6 +18,10 @@ public struct Scenario: Hashable, Sendable {
     public var honestNodes = 8
     /// Of them, from the first: speak without push trees, as an earlier version.
     public var oldNodes = 0
+    /// Honest nodes that dial and cannot be dialled.
+    public var behindNAT = 0
+    /// Prefixes that hosts' addresses are drawn from.
+    public var netgroups = 4
     /// Links that each node dials.
     public var dialledLinks = 3
     /// Share of links that both ends dial.
@@ -79,6 +83,8 @@ public struct Scenario: Hashable, Sendable {
     public var stalls = 0
     public var halfOpens = 0
     public var storms = 0
+    public var prefixes = 0
+    public var pauses = 0
 
     public var silent = 0
     public var censors = 0

@@ -93,6 +93,9 @@ public struct ScenarioField: Sendable {
         ScenarioField(
             "nodes.old", .integer(\.oldNodes, 0...2_000_000),
             "honest nodes, from the first, that know no push trees, as an earlier version"),
+        count(
+            "nodes.behind_nat", \.behindNAT,
+            "honest nodes that dial and cannot be dialled", isLate: true),
         ScenarioField(
             "trust.neighbours", .integer(\.trustNeighbours, 2...64),
             "people whom each user trusts: a ring, rewired (Watts & Strogatz 1998)"),
@@ -154,6 +157,9 @@ public struct ScenarioField: Sendable {
 
     private static let network: [ScenarioField] = [
         ScenarioField(
+            "network.prefixes", .integer(\.netgroups, 1...65_536),
+            "prefixes (/24 of IPv4) that the addresses of hosts are drawn from"),
+        ScenarioField(
             "network.delay_milliseconds", .integer(\.delayMilliseconds, 0...60_000),
             "smallest one-way delay of a link; each link adds up to as much again"),
         ScenarioField(
@@ -199,6 +205,13 @@ public struct ScenarioField: Sendable {
             "faults.half_opens", \.halfOpens,
             "links that are gone at one end and open at the other", isLate: true),
         count("faults.storms", \.storms, "resets of half of all links at once", isLate: true),
+        count(
+            "faults.prefixes", \.prefixes, "partitions that cut one prefix off from all others",
+            isLate: true),
+        count(
+            "faults.pauses", \.pauses,
+            "processes that are stopped for a while and go on, some with a clock that stood still",
+            isLate: true),
     ]
 
     private static let adversaries: [ScenarioField] =

@@ -13,6 +13,8 @@ struct Connection {
     var isUpAtListener = false
     /// Nothing more arrives; the ends notice in their own time.
     var isBroken = false
+    /// One end has said goodbye; what the other says then is its echo.
+    var isEnded = false
     var lastArrivalAtDialler: UInt64 = 0
     var lastArrivalAtListener: UInt64 = 0
     /// A slow path until then.

@@ -22,6 +22,8 @@ enum Event {
     case tick(host: Int)
     case fault(Int)
     case restart(host: Int)
+    /// The process of a host is no longer stopped.
+    case wake(host: Int)
     case heal(Int)
     case endOfFaults
     /// Users whose node waits in vain to be told that its disk is not an old copy say so themselves.
@@ -48,6 +50,7 @@ enum Event {
         case .sample: (16, 0)
         case .endOfWarmUp: (17, 0)
         case .assurances: (18, 0)
+        case .wake(let host): (19, host)
         }
     }
 }

@@ -17,6 +17,8 @@ struct Fault {
         case stall
         case halfOpen = "half-open"
         case storm
+        case prefix
+        case pause
 
         /// How many of them a scenario asks for.
         var count: any KeyPath<Scenario, Int> & Sendable {
@@ -35,6 +37,8 @@ struct Fault {
             case .stall: \.stalls
             case .halfOpen: \.halfOpens
             case .storm: \.storms
+            case .prefix: \.prefixes
+            case .pause: \.pauses
             }
         }
     }

@@ -30,6 +30,9 @@ final class Host {
     let index: Int
     let signer: any Signer
     let nodeKey: NodeKey
+    let address: NetworkAddress
+    /// Others dial it in vain.
+    var isBehindNAT = false
     var role: Role
     var random: SeededRandom
 
@@ -44,6 +47,11 @@ final class Host {
     /// The highest wall clock that this life has seen.
     var highestWall = Instant(milliseconds: 0)
 
+    /// Milliseconds that the monotonic clock stood still.
+    var clockLag: UInt64 = 0
+    /// The process is stopped, and what it would do waits until then.
+    var pause: Pause?
+
     var turnAt: UInt64?
     var deadlineAt: UInt64?
     var operations: [StoreOperation] = []
@@ -54,6 +62,8 @@ final class Host {
     /// Connections that are up at this end, in the order in which they came.
     var links: [Int] = []
     var greeted: [LinkID] = []
+    /// Since when it has no link to an honest host; nil while it has.
+    var loneSince: UInt64? = 0
 
     var publications: UInt64 = 0
     /// Drafts of publications that are not answered: how many each.
@@ -74,12 +84,13 @@ final class Host {
     var userIsSure = false
 
     init(
-        index: Int, signer: any Signer, nodeKey: NodeKey, role: Role, random: SeededRandom,
-        store: MemoryStore
+        index: Int, signer: any Signer, nodeKey: NodeKey, address: NetworkAddress, role: Role,
+        random: SeededRandom, store: MemoryStore
     ) {
         self.index = index
         self.signer = signer
         self.nodeKey = nodeKey
+        self.address = address
         self.role = role
         self.random = random
         self.store = store

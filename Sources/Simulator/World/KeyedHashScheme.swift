@@ -48,14 +48,14 @@ struct KeyedHashSigner: Signer {
     init(random: inout SeededRandom, scheme: KeyedHashScheme) {
         var bytes: [UInt8] = []
         for _ in 0..<Bytes32.count { bytes.append(UInt8(truncatingIfNeeded: random.next())) }
-        guard let key = PublicKey(bytes) else { fatalError("a key has 32 bytes") }
+        guard let key = PublicKey(bytes) else { broken("a key has 32 bytes") }
         publicKey = key
         self.scheme = scheme
     }
 
     func sign(_ message: [UInt8]) -> Signature {
         guard let signature = Signature(scheme.mark(message, publicKey)) else {
-            fatalError("a signature has 64 bytes")
+            broken("a signature has 64 bytes")
         }
         return signature
     }

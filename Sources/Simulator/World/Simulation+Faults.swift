@@ -4,7 +4,7 @@ import Primitives
 /// Faults: drawn once from their own stream, struck at their times, and all over at the end of the active phase.
 extension Simulation {
     /// A peer that hears nothing is dead after this long (protocol.md, section 3: heartbeats).
-    private static let heartbeatMilliseconds = 75_000
+    static let heartbeatMilliseconds = 75_000
 
     /// Time for every end of a link to notice, and for the check of the own head to run out.
     private static let assuranceMilliseconds: UInt64 = 150_000
@@ -31,11 +31,12 @@ extension Simulation {
         guard !isQuiet else { return }
         let host = hosts[fault.host]
         switch fault.kind {
-        case .halves, .isolation, .oneWay: partition(fault, host)
+        case .halves, .isolation, .oneWay, .prefix: partition(fault, host)
         case .reset: reset(fault, host)
         case .delaySpike: slow(fault, host)
         case .stall, .halfOpen: breakSoftly(fault, host)
         case .storm: storm(fault)
+        case .pause: pause(fault)
         case .crash: arm(fault, host)
         case .powerCut:
             guard host.isRunning else { return }
@@ -68,6 +69,7 @@ extension Simulation {
         schedule(.assurances, after: Self.assuranceMilliseconds)
         cuts = []
         for host in hosts {
+            wake(host)
             host.armed = nil
             host.diskFault = nil
             host.clockOffset = 0
@@ -95,7 +97,7 @@ extension Simulation {
 
     func heal(_ number: Int) { cuts.removeAll { $0.number == number } }
 
-    private func note(_ kind: Fault.Kind) { metrics.struck(kind) }
+    func note(_ kind: Fault.Kind) { metrics.struck(kind) }
 
     private func partition(_ fault: Fault, _ host: Host) {
         var from = [Bool](repeating: false, count: hosts.count)
@@ -107,6 +109,11 @@ extension Simulation {
         case .halves:
             var random = SeededRandom(seed: fault.draw)
             for index in hosts.indices { from[index] = random.below(2) == 0 }
+            to = from.map { !$0 }
+        case .prefix:
+            for other in hosts {
+                from[other.index] = other.address.netgroup == host.address.netgroup
+            }
             to = from.map { !$0 }
         default:
             guard let number = host.links.first else {
@@ -254,6 +261,9 @@ extension Simulation {
                 after: UInt64(1 + netRandom.below(milliseconds)))
         }
         host.links = []
+        noteCompany(host)
         for edge in host.edges { edges[edge].connection = nil }
+        // What waited for the process finds it gone.
+        wake(host)
     }
 }

@@ -26,7 +26,9 @@ extension Simulation {
         let dialler = hosts[edge.dialler]
         guard dialler.isUp, edge.connection == nil else { return }
         if edge.isStoodDown, isLinked(dialler, to: edge.listener) { return }
-        guard hosts[edge.listener].isUp, !isCut(edge.dialler, edge.listener),
+        if hosts[edge.listener].isBehindNAT { metrics.vainDials += 1 }
+        guard hosts[edge.listener].isUp, !hosts[edge.listener].isBehindNAT,
+            !isCut(edge.dialler, edge.listener),
             !isCut(edge.listener, edge.dialler)
         else {
             scheduleDial(number)
@@ -63,6 +65,8 @@ extension Simulation {
         connections[number].isUpAtDialler = true
         listener.links.append(number)
         dialler.links.append(number)
+        noteCompany(dialler)
+        noteCompany(listener)
         let link = LinkID(UInt64(number))
         feed(listener, .linkUp(link, dialler.nodeKey, .inbound))
         feed(listener, .linkOrigin(link, origin(of: dialler, from: listener)))
@@ -71,10 +75,10 @@ extension Simulation {
         if dialler.isProgram { greet(link, from: dialler) }
     }
 
-    /// Users name the peers whom their nodes dial. The address says nothing here: overlays have a study of their own.
+    /// Users name the peers whom their nodes dial.
     private func origin(of peer: Host, from host: Host) -> LinkOrigin {
         LinkOrigin(
-            address: NetworkAddress(ipv4: UInt32(truncatingIfNeeded: peer.index), port: 1),
+            address: peer.address,
             isAnchor: host.edges.contains { edges[$0].listener == peer.index })
     }
 
@@ -110,6 +114,7 @@ extension Simulation {
         let connection = connections[number]
         let atDialler = connection.dialler == host.index
         guard connection.isUp(atDialler: atDialler) else { return }
+        connections[number].isEnded = true
         transmit(Frame.goodbye(reason).encoded, on: number, fromDialler: atDialler)
         forget(number, at: host, atDialler: atDialler)
         if atDialler {
@@ -131,6 +136,17 @@ extension Simulation {
         connections[number].setUp(false, atDialler: atDialler)
         host.links.removeAll { $0 == number }
         host.greeted.removeAll { $0.value == UInt64(number) }
+        noteCompany(host)
+    }
+
+    /// Takes note of since when a host has nobody honest to talk to.
+    func noteCompany(_ host: Host) {
+        let hasCompany = host.links.contains { peer(of: LinkID(UInt64($0)), from: host).isHonest }
+        if hasCompany {
+            host.loneSince = nil
+        } else if host.loneSince == nil {
+            host.loneSince = now
+        }
     }
 
     private func redial(_ host: Host, _ peer: Int) {

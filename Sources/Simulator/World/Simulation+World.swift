@@ -21,7 +21,7 @@ struct KeyMaker {
         do {
             return try SigningKey(seed: seed)
         } catch {
-            fatalError("a 32-byte seed makes a key: \(error)")
+            broken("a 32-byte seed makes a key: \(error)")
         }
     }
 }
@@ -39,12 +39,14 @@ extension Simulation {
             }
         }
         addColluders(keys)
+        hideBehindNAT()
         // A ring keeps the honest connected through the honest.
         for index in 0..<scenario.honestNodes {
             addEdge(index, (index + 1) % scenario.honestNodes, &topology)
             for _ in 1..<max(1, scenario.dialledLinks) {
                 addEdge(index, topology.below(scenario.honestNodes), &topology)
             }
+            dialPastNAT(index, &topology)
         }
         let hostileLinks =
             scenario.hostileLinks > 0 ? scenario.hostileLinks : scenario.dialledLinks + 1
@@ -63,11 +65,11 @@ extension Simulation {
         var random = SeededRandom(seed: seed, stream: "host \(index)")
         let signer = keys.signer(&random)
         let nodeBytes = (0..<Bytes32.count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-        guard let nodeKey = NodeKey(nodeBytes) else { fatalError("a key has 32 bytes") }
+        guard let nodeKey = NodeKey(nodeBytes) else { broken("a key has 32 bytes") }
         let store = MemoryStore(owner: signer.publicKey, keepsJournal: scenario.hasPowerCuts)
         let host = Host(
-            index: index, signer: signer, nodeKey: nodeKey, role: role, random: random, store: store
-        )
+            index: index, signer: signer, nodeKey: nodeKey, address: address(index), role: role,
+            random: random, store: store)
         hosts.append(host)
         return host
     }
@@ -103,7 +105,7 @@ extension Simulation {
         }
     }
 
-    private func addEdge(_ from: Int, _ to: Int, _ random: inout SeededRandom) {
+    func addEdge(_ from: Int, _ to: Int, _ random: inout SeededRandom) {
         guard from != to,
             !hosts[from].edges.contains(where: { edges[$0].listener == to })
         else { return }

@@ -192,7 +192,8 @@ final class NodeLoop {
     func dial(_ peer: PeerBook.Peer) {
         guard let address = peer.address else { return }
         do {
-            let link = try endpoint.dial(address: address, key: peer.nodeKey)
+            let link = try endpoint.dial(
+                address: address, key: peer.nodeKey, isUrgent: true)
             peers.dialling(peer.nodeKey, over: link)
         } catch {
             log.error("cannot dial", metadata: ["peer": "\(peer.nodeKey)", "why": "\(error)"])

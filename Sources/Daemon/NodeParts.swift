@@ -90,6 +90,7 @@ struct NodeParts: Sendable {
         core.ownHeadAnchors = max(1, min(core.ownHeadAnchors, try store.peers().count))
         core.limits.storage.budgetBytes = UInt64(configuration.store.budgetMebibytes) << 20
         core.antiEntropyMilliseconds = UInt64(configuration.gossip.antiEntropySeconds) * 1000
+        core.stemMilliseconds = UInt64(configuration.privacy.stemSeconds) * 1000
         core.rankDebounceMilliseconds = UInt64(configuration.ranking.debounceMilliseconds)
         let days = configuration.ranking.halfLifeDays
         core.ranking.weighting.halfLifeMilliseconds = days > 0 ? UInt64(days * 86_400_000) : nil

@@ -10,6 +10,8 @@ public struct CoreConfiguration: Sendable {
     public var feed: PublicKey
     public var nodeKey: NodeKey
     public var network: NetworkID
+    /// Versions of the protocol that this node speaks. Nobody is spoken to below the lower bound.
+    public var versions = Node.protocolVersion...Node.protocolVersion
     public var limits = CoreLimits()
     public var graphLimits = GraphLimits()
     public var ledgerLimits = EarnedTrustLedger.Limits()
@@ -22,6 +24,8 @@ public struct CoreConfiguration: Sendable {
     /// Three, or as many as the user named where these are fewer; never 0, for then nobody would be asked.
     public var ownHeadAnchors = 3
     public var ownHeadSettleMilliseconds: UInt64 = 5_000
+    /// How long, on average, own records stay with one friend before others are told. 0: everybody at once.
+    public var stemMilliseconds: UInt64 = 0
     /// How often changed frontiers go to every link.
     public var antiEntropyMilliseconds: UInt64 = 60_000
     /// Every so many rounds the whole frontier goes, so that whatever was lost is found.

@@ -129,6 +129,7 @@ extension Node {
         where position + 1 == held.count || held[position + 1].feed != place.feed {
             trim(place.feed)
         }
+        if commit.isOwn, !held.isEmpty { beginStem(now) }
         push(held, now, &effects)
         if let publication = commit.publication {
             // Checkpoints are the node's own.
@@ -255,9 +256,9 @@ extension Node {
             for place in places where place.source != link {
                 let sequence = place.entry.sequence
                 let reach = links[slot: slot].reach(place.feed)
-                guard reach < sequence, told.last != place.feed, !feeds[place.feed].isFrozen else {
-                    continue
-                }
+                guard reach < sequence, told.last != place.feed, !feeds[place.feed].isFrozen,
+                    !isWithheld(place.feed, from: link)
+                else { continue }
                 if !isEager(place.feed, at: slot) {
                     if lazy.last != place.feed { lazy.append(place.feed) }
                     continue

@@ -36,7 +36,9 @@ public struct Node: Sendable {
     var succession: Succession
     /// Devices that speak no longer, and the last place of each that counts.
     var revocations: BoundedTable<RevokedDevice, UInt64>
-    /// By tier: signatures checked.
+    /// Signatures checked out of an author's own part of the flow.
+    var signatures: BoundedTable<PublicKey, TokenBucket>
+    /// The others, by tier.
     var verified = [TokenBucket](repeating: TokenBucket(), count: Tier.allCases.count)
     /// Whose a feed is that was asked about and not taken in.
     var declined: BoundedTable<PublicKey, PublicKey>
@@ -52,6 +54,8 @@ public struct Node: Sendable {
     /// Handed to the store, in order, not yet answered.
     var commits: [InFlightCommit] = []
     var own = OwnState()
+    /// Where own records are while nobody else is told.
+    var stem: Stem?
     var reads: [EffectID: RangeRead] = [:]
 
     public internal(set) var graph: InteractionGraph
@@ -99,6 +103,7 @@ public struct Node: Sendable {
         awaited = BoundedTable(capacity: limits.awaitedFeeds)
         accounts = BoundedTable(capacity: limits.feeds)
         declined = BoundedTable(capacity: limits.declinedFeeds)
+        signatures = BoundedTable(capacity: limits.feeds)
         unannounced = BoundedTable(capacity: limits.feeds)
         graph = InteractionGraph(
             ego: configuration.author, limits: configuration.graphLimits,
@@ -154,6 +159,7 @@ public struct Node: Sendable {
         runLinkTimers(now, &effects)
         announceDue(now, &effects)
         turnOverlay(now, &effects)
+        endStem(now, &effects)
         releaseHeld(now, &effects)
         flush(now, &effects)
         startRebuild(now, &effects)

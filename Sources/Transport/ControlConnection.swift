@@ -45,6 +45,8 @@ public final class ControlConnection {
             }
             while let event = monitor.next(message) {
                 if case .disconnected = event {
+                    // What the daemon said last came before its end, and perhaps after the look above.
+                    if isSent, let reply = socket.receiveAll(message)?.first { return reply }
                     throw fail(error(.connectionLost, "the daemon ended the connection"))
                 }
                 if event == .closed { throw fail(error(.nobodyAnswers, "no daemon listens there")) }

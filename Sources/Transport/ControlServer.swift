@@ -24,12 +24,15 @@ final class ControlServer {
         socket.set(ZMQ_HANDSHAKE_IVL, state.limits.handshakeMilliseconds)
         socket.set(ZMQ_ROUTER_MANDATORY, 1)
         socket.set(ZMQ_ROUTER_HANDOVER, 1)
+        // The answer to `stop` is the last thing before the end: it goes out first. Who does not read its answers holds
+        // the end up for so long.
+        socket.set(ZMQ_LINGER, state.limits.controlLingerMilliseconds)
         let before = umask(0o177)
         defer { umask(before) }
         try socket.bind("ipc://\(path)")
     }
 
-    /// Removes the file, which is ours as long as we listen, and ends the socket.
+    /// Removes the file, which is ours as long as we listen, and ends the socket once its answers are sent.
     func close() {
         unsafe unlink(path)
         socket.close()

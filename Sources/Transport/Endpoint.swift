@@ -75,17 +75,21 @@ public final class Endpoint {
     }
 
     /// Dials a node for ever, until `hangUp`. `address` is `tcp://host:port`; `key` is the only
-    /// node key accepted there.
+    /// node key accepted there. `isUrgent`: a peer that the user named, of which the first `limits.quickAttempts`
+    /// after each loss are short.
     ///
     /// Throws `invalidAddress`, and `tooManyLinks` past `limits.outboundLinks`.
-    public func dial(address: String, key: NodeKey) throws(TransportError) -> LinkID {
+    public func dial(address: String, key: NodeKey, isUrgent: Bool = false)
+        throws(TransportError) -> LinkID
+    {
         try requireOpen("dial")
         guard !outbound.isFull else {
             throw TransportError(
                 code: .tooManyLinks, operation: "dial \(address)",
                 message: "this node dials at most \(limits.outboundLinks) peers")
         }
-        let peer = try OutboundPeer(context, state, keys, address: address, key: key)
+        let peer = try OutboundPeer(
+            context, state, keys, address: address, key: key, isUrgent: isUrgent)
         outbound.set(peer.id, peer)
         return peer.id
     }
@@ -124,8 +128,8 @@ public final class Endpoint {
         control?.reply(client, bytes) ?? .gone
     }
 
-    /// Closes every socket and waits for libzmq's threads to end. Frames still queued are lost.
-    /// Calling it again does nothing.
+    /// Closes every socket and waits for libzmq's threads to end. Frames still queued are lost;
+    /// answers of the control socket are not, if they are read within `limits.controlLingerMilliseconds`. Calling it again does nothing.
     public func close() {
         if isClosed { return }
         isClosed = true

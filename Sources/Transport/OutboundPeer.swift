@@ -18,21 +18,26 @@ final class OutboundPeer {
     private var isClosing = false
     private var lastFailure: DialFailure?
     private var attempts = 0
+    /// Short attempts that are left before those that take their time; nil for a peer that is not urgent.
+    private var quickAttempts: Int?
+    private var isQuick: Bool
     /// When the socket is to be made anew: libzmq gives up after some refusals, a node does not.
     private(set) var redialMilliseconds: UInt64?
 
     init(
         _ context: ZMQContext, _ state: TransportState, _ keys: CurveKeys, address: String,
-        key: NodeKey
+        key: NodeKey, isUrgent: Bool
     ) throws(TransportError) {
         id = state.newLink()
+        quickAttempts = isUrgent ? state.limits.quickAttempts : nil
+        isQuick = isUrgent
         self.context = context
         self.state = state
         self.keys = keys
         self.address = address
         self.key = key
         (socket, monitor) = try Self.open(
-            context, state.limits, keys, address, key, "\(id.value).0")
+            context, state.limits, keys, address, key, "\(id.value).0", isQuick: isUrgent)
     }
 
     func close() {
@@ -69,15 +74,17 @@ final class OutboundPeer {
         guard let due = redialMilliseconds, now >= due else { return }
         attempts += 1
         let name = "\(id.value).\(attempts)"
+        let willBeQuick = quickAttempts ?? 0 > 0
         guard
             let (newSocket, newMonitor) = try? Self.open(
-                context, state.limits, keys, address, key, name)
+                context, state.limits, keys, address, key, name, isQuick: willBeQuick)
         else {
             redialMilliseconds = now + UInt64(state.limits.reconnectMaximumMilliseconds)
             return
         }
-        redialMilliseconds = nil
         takeDown(.closed)
+        redialMilliseconds = nil
+        isQuick = willBeQuick
         monitor.close()
         socket.close()
         (socket, monitor) = (newSocket, newMonitor)
@@ -96,14 +103,19 @@ final class OutboundPeer {
 
     private static func open(
         _ context: ZMQContext, _ limits: TransportLimits, _ keys: CurveKeys, _ address: String,
-        _ key: NodeKey, _ name: String
+        _ key: NodeKey, _ name: String, isQuick: Bool
     ) throws(TransportError) -> (ZMQSocket, SocketMonitor) {
         let socket = try ZMQSocket(context, ZMQ_DEALER)
         socket.setLinkOptions(limits)
         socket.setCurveClient(keys, server: key)
-        socket.set(ZMQ_CONNECT_TIMEOUT, limits.connectMilliseconds)
-        socket.set(ZMQ_RECONNECT_IVL, limits.reconnectMilliseconds)
-        socket.set(ZMQ_RECONNECT_IVL_MAX, limits.reconnectMaximumMilliseconds)
+        socket.set(
+            ZMQ_CONNECT_TIMEOUT,
+            isQuick ? limits.quickConnectMilliseconds : limits.connectMilliseconds)
+        socket.set(
+            ZMQ_RECONNECT_IVL,
+            isQuick ? limits.quickReconnectMilliseconds : limits.reconnectMilliseconds)
+        // 0: no longer from one attempt to the next.
+        socket.set(ZMQ_RECONNECT_IVL_MAX, isQuick ? 0 : limits.reconnectMaximumMilliseconds)
         // No queue without a connection: what was meant for a broken one must not come first on
         // the next.
         socket.set(ZMQ_IMMEDIATE, 1)
@@ -131,12 +143,15 @@ final class OutboundPeer {
             if isUp { isClosing = true } else { takeDown(.closed) }
         case .closed:
             if !isConnected { fail(.unreachable) }
+            noteAttempt(now)
         case .handshakeBrokenOff: fail(hasTimedOut(now) ? .timedOut : .brokenOff)
         case .handshakeRefused:
             fail(.refused)
+            quickAttempts = quickAttempts.map { _ in 0 }
             redialMilliseconds = now + UInt64(state.limits.reconnectMaximumMilliseconds)
         case .handshakeProtocolError:
             fail(.protocolMismatch)
+            quickAttempts = quickAttempts.map { _ in 0 }
             redialMilliseconds = now + UInt64(state.limits.reconnectMaximumMilliseconds)
         case .accepted, .acceptFailed: break
         }
@@ -161,6 +176,7 @@ final class OutboundPeer {
         }
         isUp = true
         lastFailure = nil
+        quickAttempts = quickAttempts.map { _ in state.limits.quickAttempts }
         ledger = OutboundLedger()
         state.linkCount += 1
         state.counters.linksUp += 1
@@ -199,5 +215,14 @@ final class OutboundPeer {
         isUp = false
         state.linkCount -= 1
         state.events.append(.down(id, reason))
+        // The next attempts are short ones again.
+        if quickAttempts != nil, !isQuick { redialMilliseconds = 0 }
+    }
+
+    /// An attempt came to nothing: after so many short ones the socket is made anew for long ones.
+    private func noteAttempt(_ now: UInt64) {
+        guard isQuick, !isConnected, let left = quickAttempts else { return }
+        quickAttempts = max(0, left - 1)
+        if left <= 1 { redialMilliseconds = now }
     }
 }

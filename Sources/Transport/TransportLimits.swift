@@ -43,12 +43,21 @@ public struct TransportLimits: Hashable, Sendable {
     /// Kernel buffers of one connection in each direction, in bytes: without it the kernel lets a
     /// single connection hold several MiB.
     public var kernelBufferBytes = 256 << 10
+    /// Of a peer that the user named the first attempts are short, and follow each other at random within one and two
+    /// such waits: under a flood of connects each SYN has the same small chance, and the kernel sends only the first,
+    /// and one after a second. With 2 s an attempt the fourth came at 6 s (T20: 5 s). 400 ms are a round trip around
+    /// the Earth; who is farther away is reached by the long attempts that follow.
+    public var quickConnectMilliseconds = 400
+    public var quickReconnectMilliseconds = 100
+    public var quickAttempts = 12
     /// File descriptors that the transport leaves to the rest of the process.
     public var reservedDescriptors = 64
     /// Banned node keys remembered; the oldest is forgotten first.
     public var bans = 4_096
     /// Largest request or reply on the control socket, in bytes.
     public var controlFrameBytes = 16 << 20
+    /// How long answers on the control socket may take to be read after the end.
+    public var controlLingerMilliseconds = 3_000
     /// Least time between two looks of the connection guard, and so its reaction time to a flood.
     public var guardMilliseconds = 10
     /// Longest time between two readings of a connection: a second net below the first, which

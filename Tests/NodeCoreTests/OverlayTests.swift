@@ -1,5 +1,6 @@
 import NodeCore
 import Primitives
+import Records
 import Testing
 
 /// An overlay with a clock, driven by hand.
@@ -117,6 +118,35 @@ struct OverlayTests {
         _ = bench.turn(after: 3_600_000)
         bench.learn([later], from: .anchor)
         #expect(!OverlayBench.dials(bench.turn()).isEmpty)
+    }
+
+    @Test("T25: who names victims for a day sends more than all of them get")
+    func reflection() {
+        // Of IPv4: two SYNs and, where the victim accepts, its answers' acknowledgements, half a greeting and the end.
+        let bytesPerDial = 2 * 60 + 4 * 52 + 10
+        var bench = OverlayBench()
+        let victims = (0..<16).map { OverlayBench.node($0 + 1) }
+        var dials: [NodeKey: [UInt64]] = [:]
+        var told = 0
+        for round in 0..<144 {
+            for group in [7, 8] as [UInt64] {
+                bench.learn(victims, from: .peer(Netgroup(raw: group)))
+                told += victims.count * AddressRecord.count
+            }
+            for node in OverlayBench.dials(bench.turn(after: round == 0 ? 0 : 600_000)) {
+                dials[node.key, default: []].append(bench.now.monotonicMilliseconds)
+                bench.overlay.dialFailed(node.key, at: bench.now)
+            }
+        }
+        #expect(dials.count == victims.count)
+        for times in dials.values {
+            #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= 3_600_000 })
+        }
+        let factor = Double(dials.values.reduce(0) { $0 + $1.count } * bytesPerDial) / Double(told)
+        print(
+            "T25: reflection factor \(factor), \(dials.values.map(\.count).max() ?? 0) dials of a victim a day"
+        )
+        #expect(factor < 1)
     }
 
     @Test("a dial that is never answered ends by its deadline and is a failure")

@@ -81,13 +81,16 @@ final class TestNode {
         _ person: Person, author: Person? = nil, limits: CoreLimits = CoreLimits(),
         hasRates: Bool = false,
         store: MemoryStore = MemoryStore(), ownHeadWaitMilliseconds: UInt64 = 0,
-        ownHeadAnchors: Int = 3, nodeKey: NodeKey? = nil, overlay: OverlaySettings? = nil
+        ownHeadAnchors: Int = 3, nodeKey: NodeKey? = nil, overlay: OverlaySettings? = nil,
+        versions: ClosedRange<UInt64> = 1...1, stemMilliseconds: UInt64 = 0
     ) {
         var configuration = CoreConfiguration(
             author: author?.key ?? person.key, feed: person.key,
             nodeKey: nodeKey ?? NodeKey(raw: person.key.raw),
             network: network, seed: 7)
         configuration.overlay = overlay
+        configuration.versions = versions
+        configuration.stemMilliseconds = stemMilliseconds
         configuration.limits = limits
         if !hasRates { configuration.limits.tiers = .open }
         configuration.ownHeadWaitMilliseconds = ownHeadWaitMilliseconds
@@ -183,10 +186,11 @@ final class TestNode {
 
     static let hello = hello(capabilities: 0)
 
-    static func hello(capabilities: UInt64) -> Frame {
+    static func hello(capabilities: UInt64, versions: ClosedRange<UInt64> = 1...1) -> Frame {
         .hello(
             Hello(
-                minimumVersion: 1, maximumVersion: 1, network: network, capabilities: capabilities,
+                minimumVersion: versions.lowerBound, maximumVersion: versions.upperBound,
+                network: network, capabilities: capabilities,
                 time: Instant(milliseconds: 2_000_000), maximumFrameBytes: 65_536))
     }
 

@@ -91,6 +91,8 @@ struct IngestMeasurement {
             author: key.publicKey, feed: key.publicKey, nodeKey: NodeKey(raw: key.publicKey.raw),
             network: network, seed: 1)
         configuration.limits.strangerRecords = 100_000
+        // All feeds are strangers', and each is taken whole.
+        configuration.limits.storage.leastSlotBytes = 1 << 20
         configuration.limits.tiers = .open
         var node = Node(configuration: configuration, scheme: scheme, signer: key)
         let now = Moment(

@@ -68,6 +68,9 @@ struct ThroughputTests {
                     + "\(Int(verified)) verifications a core-second in the same run; with graph "
                     + "\(result.withGraphPerCoreSecond / verified)")
             #expect(result.records == IngestMeasurement.feeds * IngestMeasurement.recordsPerFeed)
+            #expect(ratio >= (isPushed ? 0.7 : 3))
+            // A million of them in a first sync of 44 MB.
+            if !isPushed { #expect(result.wireBytesPerRecord <= 44) }
         }
     }
 

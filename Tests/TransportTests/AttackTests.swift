@@ -47,8 +47,54 @@ func report(_ result: ExitTest.Result?) {
     print(String(decoding: result?.standardErrorContent ?? [], as: UTF8.self), terminator: "")
 }
 
+/// A port that nobody accepts at, and whose queue is full.
+private final class FullListener {
+    let port: UInt16
+    private var sockets: [LoopbackSocket] = [LoopbackSocket()]
+
+    init() throws {
+        port = sockets[0].listens(backlog: 0)
+        try #require(port > 0)
+        for _ in 0..<8 {
+            let client = LoopbackSocket(isBlocking: false)
+            sockets.append(client)
+            _ = client.connects(to: port)
+        }
+    }
+
+    func close() {
+        for socket in sockets { socket.close() }
+        sockets = []
+    }
+
+    deinit { close() }
+}
+
 @Suite("Attacks", .serialized)
 struct AttackTests {
+    @Test(
+        "T20: a peer that the user named is there a second after its listener takes connections again"
+    )
+    func urgentDial() throws {
+        // A listener whose queue is full answers no SYN, as one does that is flooded.
+        let full = try FullListener()
+        let dialler = try Node(limits: TransportLimits())
+        let keys = try CurveKeys.generate()
+        let address = "tcp://127.0.0.1:\(full.port)"
+        let link = try dialler.endpoint.dial(
+            address: address, key: keys.publicKey, isUrgent: true)
+        // Long attempts would come at 0, 1, 2.5 to 3, 3.5 to 4, and after 5.5 s.
+        #expect(!converge([dialler], withinSeconds: 4.1) { !dialler.ups.isEmpty })
+        full.close()
+        let server = try Node(keys: keys, listening: address)
+        #expect(converge([server, dialler], withinSeconds: 1.2) { dialler.ups == [link] })
+        // Who is not there at all is tried in peace after a while.
+        let patient = try Node(limits: quickLimits { $0.quickAttempts = 3 })
+        let nobody = try patient.endpoint.dial(
+            address: "tcp://127.0.0.1:9", key: keys.publicKey, isUrgent: true)
+        #expect(converge([patient]) { patient.events == [.dialFailed(nobody, .unreachable)] })
+    }
+
     @Test(
         "no mode of the shared attack costs 16 MiB or stops another peer",
         .enabled(if: hasSharedAttack, "../shared/tools/attacks is not beside this checkout"),

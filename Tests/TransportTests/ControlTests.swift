@@ -39,6 +39,8 @@ final class ControlDaemon: Sendable {
             for case .control(let client, let bytes) in endpoint.poll(timeoutMilliseconds: 20)
             where bytes != Array("silence".utf8) {
                 endpoint.reply(client, bytes.reversed())
+                // As the daemon does it: the answer, and the end.
+                if bytes.starts(with: Array("stop".utf8)) { return }
             }
         }
     }
@@ -139,6 +141,36 @@ struct ControlTests {
                 try client.request([1], timeoutMilliseconds: 5_000)
             }
             #expect(still?.code == .noSocketFile)
+        }
+    }
+
+    @Test(
+        "what a daemon answers before its end arrives, however busy the machine and long the answer"
+    )
+    func lastAnswer() throws {
+        try withDirectory { directory in
+            let path = directory + "/control"
+            let isDone = Atomic(false)
+            // More to do than there are cores: the threads of libzmq wait for their turn.
+            for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
+                Thread.detachNewThread {
+                    var value: UInt64 = 1
+                    while !isDone.load(ordering: .relaxed) {
+                        value = value &* 6_364_136_223_846_793_005 &+ 1
+                    }
+                }
+            }
+            defer { isDone.store(true, ordering: .relaxed) }
+            for round in 0..<40 {
+                let daemon = try ControlDaemon(path)
+                let client = try ControlConnection(path)
+                let padding = [UInt8](repeating: 7, count: round % 4 == 0 ? 256 << 10 : round)
+                let bytes = Array("stop".utf8) + padding
+                #expect(
+                    try client.request(bytes, timeoutMilliseconds: 10_000) == bytes.reversed(),
+                    "round \(round)")
+                daemon.stop()
+            }
         }
     }
 

@@ -32,6 +32,8 @@ public struct Configuration: Hashable, Sendable {
     public struct Privacy: Hashable, Sendable {
         /// Likes and trust are always shared unless said otherwise; plays only with this.
         public var sharePlays = false
+        /// How long, on average, what is published stays with one friend before others are told.
+        public var stemSeconds = 0
     }
     public struct Store: Hashable, Sendable {
         public var budgetMebibytes = 1024
@@ -80,6 +82,7 @@ public struct Configuration: Hashable, Sendable {
         case (.rankingDebounceMilliseconds, .integer(let value)):
             ranking.debounceMilliseconds = value
         case (.privacySharePlays, .flag(let value)): privacy.sharePlays = value
+        case (.privacyStemSeconds, .integer(let value)): privacy.stemSeconds = value
         case (.storeBudgetMebibytes, .integer(let value)): store.budgetMebibytes = value
         case (.logLevel, .text(let text)): log.level = LogLevel(rawValue: text) ?? .notice
         default: fatalError("a checked value has the kind of its setting")
@@ -99,6 +102,7 @@ public struct Configuration: Hashable, Sendable {
         case .rankingHalfLifeDays: .decimal(ranking.halfLifeDays)
         case .rankingDebounceMilliseconds: .integer(ranking.debounceMilliseconds)
         case .privacySharePlays: .flag(privacy.sharePlays)
+        case .privacyStemSeconds: .integer(privacy.stemSeconds)
         case .storeBudgetMebibytes: .integer(store.budgetMebibytes)
         case .logLevel: .text(log.level.rawValue)
         }

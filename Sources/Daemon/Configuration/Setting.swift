@@ -14,6 +14,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
     case rankingHalfLifeDays = "ranking.half_life_days"
     case rankingDebounceMilliseconds = "ranking.debounce_milliseconds"
     case privacySharePlays = "privacy.share_plays"
+    case privacyStemSeconds = "privacy.stem_seconds"
     case storeBudgetMebibytes = "store.budget_mib"
     case logLevel = "log.level"
 
@@ -35,6 +36,7 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
         case .nodeNetwork: .text(limitBytes: 64)
         case .nodeListen, .nodeAnnounce: .addresses
         case .gossipAntiEntropySeconds: .integer(1...3600)
+        case .privacyStemSeconds: .integer(0...120)
         case .gossipPeerExchange: .choice(PeerExchange.allCases.map(\.rawValue))
         case .rankingMode: .choice(RankingMode.allCases.map(\.rawValue))
         case .rankingHalfLifeDays: .decimal(0...36_500)
@@ -62,6 +64,8 @@ public enum Setting: String, CaseIterable, Hashable, Sendable {
         case .rankingHalfLifeDays: "age at which an interaction counts half; 0 turns it off"
         case .rankingDebounceMilliseconds: "rest after a change before ranking again"
         case .privacySharePlays: "whether `vouchbird play` publishes without --share"
+        case .privacyStemSeconds:
+            "how long what you publish stays with one friend before others are told; 0: all at once"
         case .storeBudgetMebibytes: "disk for what other people published"
         case .logLevel: "trace, debug, info, notice, warning, error or critical"
         }

@@ -15,7 +15,9 @@ extension Node {
         var short: [Announcement] = []
         var moved: [FeedIndex] = []
         feeds.forEach { index, feed in
-            guard feed.isTellable, feed.changedAt > since || whole else { return }
+            guard feed.isTellable, feed.changedAt > since || whole,
+                !isWithheld(index, from: link)
+            else { return }
             let isNew = links[slot: slot].known(index) == 0
             if !whole {
                 // Who takes trees remembers what it was sent and did not take.

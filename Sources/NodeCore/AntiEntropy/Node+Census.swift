@@ -31,6 +31,8 @@ extension Node {
             MapCensus(
                 name: "revocations", count: revocations.count, capacity: revocations.capacity),
             MapCensus(name: "authors", count: accounts.count, capacity: accounts.capacity),
+            MapCensus(
+                name: "signatures", count: signatures.count, capacity: signatures.capacity),
             MapCensus(name: "scores", count: scores.count, capacity: scores.capacity),
             MapCensus(name: "blocks", count: blocks.count, capacity: blocks.capacity),
             MapCensus(name: "awaited", count: awaited.count, capacity: awaited.capacity),

@@ -226,9 +226,12 @@ extension Node {
     ) -> Verdict? {
         guard let first = fresh.first else { return nil }
         let bytes = fresh.reduce(0) { $0 + $1.chargedBytes }
-        guard mayHold(bytes, of: author, in: first.feed) else {
-            if let index = feeds.index(of: first.feed) { feeds[index].isHeldBack = true }
-            return .ignore(.overQuota)
+        if !mayHold(bytes, of: author, in: first.feed) {
+            let index = feeds.index(of: first.feed)
+            guard let index, trim(index), mayHold(bytes, of: author, in: first.feed) else {
+                if let index { feeds[index].isHeldBack = true }
+                return .ignore(.overQuota)
+            }
         }
         let latest = now.wall.advanced(byMilliseconds: limits.futureMilliseconds)
         if fresh.contains(where: { $0.time ?? latest > latest }) { return .ignore(.futureDated) }

@@ -13,9 +13,24 @@ extension Node {
             || isTrusted(author)
     }
 
-    /// Records held of one feed.
+    /// Records held of one feed. Where a checkpoint lets the oldest go, no more than its author's share has room for: a
+    /// feed that is followed is worth more than its beginning.
     func recordCap(of feed: PublicKey) -> UInt64 {
-        isReachable(feeds.author(of: feed)) ? limits.feedRecords : limits.strangerRecords
+        let index = feeds.index(of: feed)
+        let author = feeds.author(of: feed)
+        let cap = isReachable(author) ? limits.feedRecords : limits.strangerRecords
+        guard hasRanked, feed != configuration.feed, isReachable(author) else { return cap }
+        if let index {
+            let (base, frontier) = (feeds[index].base, feeds[index].frontier)
+            guard
+                feeds[index].checkpoints.contains(where: {
+                    $0.sequence > base + 1 && $0.sequence <= frontier
+                })
+            else { return cap }
+        } else if trust[author] == nil {
+            return cap
+        }
+        return min(cap, max(limits.checkpointSpan, recordsWithinShare(of: author, in: index)))
     }
 
     /// Whether a feed that is not held could be. Cheap: asked before any signature is checked.

@@ -210,6 +210,9 @@ extension Node {
         guard !isOverCap(record.body.sequence, index) else { return false }
         let author = feeds[index].author
         if mayHold(record.chargedBytes, of: author, in: record.body.feed) { return true }
+        if trim(index), mayHold(record.chargedBytes, of: author, in: record.body.feed) {
+            return true
+        }
         feeds[index].isHeldBack = true
         return false
     }

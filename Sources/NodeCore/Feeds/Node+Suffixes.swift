@@ -9,10 +9,10 @@ extension Node {
     /// Whether a place would leave the feed with more places than its cap, and no checkpoint to drop some before.
     func isOverCap(_ sequence: UInt64, _ index: FeedIndex) -> Bool {
         let feed = feeds[index]
-        guard sequence > feed.base, sequence - feed.base > recordCap(of: feed.key) else {
+        guard sequence > feed.base, (feed.checkpoints.last?.sequence ?? 0) <= feed.base + 1 else {
             return false
         }
-        return (feed.checkpoints.last?.sequence ?? 0) <= feed.base + 1
+        return sequence - feed.base > recordCap(of: feed.key)
     }
 
     /// How far a feed is worth asking for when a peer says that it has it so far.
@@ -92,22 +92,29 @@ extension Node {
 
     // MARK: Dropping what no longer fits
 
-    /// After a commit: drops what is before the oldest checkpoint from which on the feed fits, or the newest.
-    mutating func trim(_ index: FeedIndex) {
+    /// Drops what is before the oldest checkpoint from which on the feed fits, or the newest: after a commit, and when
+    /// there is no room for more. True when something went.
+    @discardableResult
+    mutating func trim(_ index: FeedIndex) -> Bool {
         let feed = feeds[index]
         let cap = recordCap(of: feed.key)
-        guard feed.key != configuration.feed, feed.frontier - feed.base > cap else { return }
+        guard feed.key != configuration.feed, feed.tip - feed.base > cap else { return false }
         let usable = feed.checkpoints.filter {
             $0.sequence > feed.base + 1 && $0.sequence <= feed.frontier
         }
         guard
-            let checkpoint = usable.first(where: { feed.frontier - $0.sequence < cap })
+            let checkpoint = usable.first(where: { feed.tip - $0.sequence < cap })
                 ?? usable.last
-        else { return }
+        else { return false }
         let dropped = feeds[index].trim(before: checkpoint)
         refund(dropped, to: feed.author)
         gathered.trims.append(FeedTrim(feed: feed.key, before: checkpoint.sequence))
         rebuilds.add(feed.author)
+        if feeds[index].isHeldBack {
+            feeds[index].isHeldBack = false
+            wantMore(of: [index])
+        }
+        return true
     }
 
     // MARK: Fetching what is before

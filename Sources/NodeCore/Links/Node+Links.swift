@@ -3,7 +3,7 @@ import Records
 
 /// Links: greeting, liveness, and what ends one.
 extension Node {
-    /// Version of the protocol that this node speaks, and the oldest that it accepts.
+    /// The newest version of the protocol, and the oldest that is spoken unless the configuration says otherwise.
     public static let protocolVersion: UInt64 = 1
 
     mutating func linkUp(
@@ -124,7 +124,8 @@ extension Node {
 
     private func hello(at now: Moment) -> Hello {
         Hello(
-            minimumVersion: Self.protocolVersion, maximumVersion: Self.protocolVersion,
+            minimumVersion: configuration.versions.lowerBound,
+            maximumVersion: configuration.versions.upperBound,
             network: configuration.network, capabilities: capabilities, time: now.wall,
             maximumFrameBytes: UInt64(WireLimits.frameBytes))
     }
@@ -140,9 +141,7 @@ extension Node {
             effects.append(.disconnect(link, .otherNetwork))
             return
         }
-        guard hello.minimumVersion <= Self.protocolVersion,
-            hello.maximumVersion >= Self.protocolVersion
-        else {
+        guard speaksWithUs(hello, state.nodeKey) else {
             effects.append(.disconnect(link, .noCommonVersion))
             return
         }
@@ -157,10 +156,24 @@ extension Node {
         }
         if let claim = claims[state.nodeKey] { effects.append(.send(link, .invitation(claim))) }
         meet(state.nodeKey, now)
+        scores.update(state.nodeKey) { $0.note(version: hello.maximumVersion) }
         overlayUp(link, hello, now)
         if own.headCheck != nil { askForOwnHead(link, now, &effects) }
         reconcile(link, now, &effects)
         giveUpDuplicate(of: link, &effects)
+    }
+
+    /// Whether there is a version that both speak; not for a peer that once spoke a newer one that would be taken:
+    /// whoever makes it speak an older one wants something of that (T39).
+    private mutating func speaksWithUs(_ hello: Hello, _ peer: NodeKey) -> Bool {
+        let own = configuration.versions
+        let common = min(hello.maximumVersion, own.upperBound)
+        guard common >= max(hello.minimumVersion, own.lowerBound) else { return false }
+        guard common >= min(scores[peer]?.newestVersion ?? 0, own.upperBound) else {
+            counts.count(.reject(.unexpected))
+            return false
+        }
+        return true
     }
 
     /// Two nodes that dialled each other keep the link that the smaller node key dialled. The dialler of the
@@ -239,6 +252,7 @@ extension Node {
         var next = min(ranking.dueAt ?? .max, headCheckDeadline ?? .max)
         next = min(next, rebuilds.retryAt ?? .max, ownClaimEnd ?? .max)
         next = min(next, announceAt ?? .max, awaitedDue ?? .max)
+        next = min(next, stem?.until ?? .max)
         next = min(next, overlayDeadline ?? .max, storeRestsUntil ?? .max)
         for slot in links.keys.indices { next = min(next, links[slot: slot].timers.next) }
         return next == .max ? nil : next

@@ -2,6 +2,13 @@ import Primitives
 import Ranking
 import Records
 
+/// What a signature's check is paid from.
+private enum SignatureBudget {
+    case tier(Tier)
+    /// The author's own part of the flow.
+    case author(Rate)
+}
+
 /// Rates: what an author's tier lets through, asked before any signature is checked. What is over a rate is
 /// ignored and nobody is blamed for it; the link is remembered as one that has it.
 extension Node {
@@ -27,10 +34,14 @@ extension Node {
         accounts.update(author) { $0.pushed.take(rate, at: now.monotonicMilliseconds) }
     }
 
-    /// Whether another range of this feed may be asked for, or taken unasked.
+    /// Whether another range of this feed may be asked for, or taken unasked: not when its signatures would not be
+    /// checked.
     func mayFetch(_ feed: PublicKey, _ now: Moment) -> Bool {
-        guard let index = feeds.index(of: feed) else { return true }
+        guard let index = feeds.index(of: feed) else {
+            return signatureBudget(of: declined[feed] ?? feed, now) != nil
+        }
         let author = feeds[index].author
+        guard signatureBudget(of: author, now) != nil else { return false }
         let rate = limits.tiers.fetched[tier(of: author).rawValue]
         return rate.isUnlimited
             || accounts[author]?.fetched.mayTake(rate, at: now.monotonicMilliseconds) ?? true
@@ -44,13 +55,36 @@ extension Node {
         }
     }
 
-    /// Whether the tier of this author has a signature's check left, and counts it.
+    /// Whether a signature of this author may be checked, and counts it: out of its own part, then out of what its tier
+    /// has for all.
     mutating func mayVerify(_ author: PublicKey, _ now: Moment) -> Bool {
-        let tier = tier(of: author).rawValue
-        let rate = limits.tiers.verified[tier]
-        guard verified[tier].mayTake(rate, at: now.monotonicMilliseconds) else { return false }
-        verified[tier].take(rate, at: now.monotonicMilliseconds)
+        let time = now.monotonicMilliseconds
+        guard let budget = signatureBudget(of: author, now) else { return false }
+        switch budget {
+        case .tier(let tier):
+            verified[tier.rawValue].take(limits.tiers.verified[tier.rawValue], at: time)
+        case .author(let rate):
+            if signatures.isFull, !signatures.contains(author) {
+                signatures.remove(signatures.keys[random.below(signatures.count)])
+            }
+            var bucket = signatures[author] ?? TokenBucket()
+            bucket.take(rate, at: time)
+            signatures.set(author, bucket)
+        }
         return true
+    }
+
+    /// What the next signature of this author would be paid from; nil when nothing is left.
+    private func signatureBudget(of author: PublicKey, _ now: Moment) -> SignatureBudget? {
+        let (tier, time) = (tier(of: author), now.monotonicMilliseconds)
+        if tier == .near || tier == .reached {
+            let part = limits.tiers.verifiedByFlow.part(trust[author] ?? 0)
+            if (signatures[author] ?? TokenBucket()).mayTake(part, at: time) {
+                return .author(part)
+            }
+        }
+        let rate = limits.tiers.verified[tier.rawValue]
+        return verified[tier.rawValue].mayTake(rate, at: time) ? .tier(tier) : nil
     }
 
     /// Remembers whose a feed is that is not taken in; where there is no room, another is forgotten by chance.

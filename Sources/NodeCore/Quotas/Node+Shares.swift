@@ -66,6 +66,22 @@ extension Node {
         return false
     }
 
+    /// Records of one feed that its author may hold, its other feeds as they are. The slot in the pool counts as long as
+    /// the pool has room, and an eighth of all is left for what comes while the oldest goes.
+    func recordsWithinShare(of author: PublicKey, in index: FeedIndex?) -> UInt64 {
+        let account = accounts[author] ?? AuthorAccount(share: share(of: author))
+        let isPoolFull = pool.overflowBytes > storage.poolBytes / 8 * 7
+        let (capacity, isAny) = account.share.addingReportingOverflow(isPoolFull ? 0 : slotBytes)
+        guard !isAny else { return .max }
+        var (bytes, average) = (UInt64(0), StorageLimits.typicalRecordBytes)
+        if let index {
+            bytes = feeds[index].bytes
+            average = max(average / 2, bytes / max(1, feeds[index].tip - feeds[index].base))
+        }
+        let others = account.bytes - min(account.bytes, bytes)
+        return (capacity - min(capacity, others)) / 8 * 7 / average
+    }
+
     /// Makes room for more of a feed that is held, and counts it. False, and nothing is counted, if there is none.
     mutating func hold(_ more: UInt64, in index: FeedIndex) -> Bool {
         let (feed, author) = (feeds[index].key, feeds[index].author)
@@ -147,7 +163,13 @@ extension Node {
     mutating func enforceShares() {
         guard hasRanked else { return }
         while pool.overflowBytes > storage.poolBytes {
-            guard let victim = pool.worst?.feed ?? mostBeyondShare() else { return }
+            if let worst = pool.worst {
+                evict(worst.feed)
+                continue
+            }
+            guard let victim = mostBeyondShare() else { return }
+            // Its newest records may fit.
+            if let index = feeds.index(of: victim), trim(index) { continue }
             evict(victim)
         }
     }

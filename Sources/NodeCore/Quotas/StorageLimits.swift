@@ -23,6 +23,8 @@ public struct StorageLimits: Sendable {
     /// What a place costs on the disk beside its record: row, index entry and part of a page. Measured with
     /// `StorageTests`, "what the core charges for a place is what it takes on the disk".
     static let placeBytes: UInt64 = 72
+    /// What a record of a feed that is not known yet is taken for, with that.
+    static let typicalRecordBytes: UInt64 = 250
     /// The same for a feed: its row and the index of keys.
     static let feedBytes: UInt64 = 160
 }

@@ -29,11 +29,15 @@ public struct TierLimits: Sendable {
         Rate(perHour: 1_800_000, burst: 8_192), Rate(perHour: 900_000, burst: 4_096),
         Rate(perHour: 115_200, burst: 512),
     ]
-    /// Signatures checked for all authors of a tier: 50, 30, 15 and 2 % of the 26,000 a second that one core checks.
+    /// Signatures checked of authors whom trust reaches and the ego does not name: each has its part of the trust flow
+    /// of this, so that k keys behind one attack edge divide that edge's part. 500 a second are 2 % of the 26,000 that
+    /// one core checks; a second's worth at once is a first sync of a million records.
+    public var verifiedByFlow = Rate(perHour: 1_800_000, burst: 26_000)
+    /// Signatures checked for all authors of a tier, of the two middle ones beyond their parts of the flow: with a fifth
+    /// of all trust behind attack edges they and the strangers stay below 2 % of a core together (T18).
     public var verified: [Rate] = [
-        .unlimited, Rate(perHour: 46_800_000, burst: 13_000),
-        Rate(perHour: 28_080_000, burst: 7_800), Rate(perHour: 14_040_000, burst: 3_900),
-        Rate(perHour: 1_872_000, burst: 520),
+        .unlimited, Rate(perHour: 46_800_000, burst: 13_000), Rate(perHour: 216_000, burst: 260),
+        Rate(perHour: 216_000, burst: 260), Rate(perHour: 864_000, burst: 520),
     ]
 
     public init() {}
@@ -44,6 +48,7 @@ public struct TierLimits: Sendable {
         limits.pushed = limits.pushed.map { _ in .unlimited }
         limits.fetched = limits.pushed
         limits.verified = limits.pushed
+        limits.verifiedByFlow = .unlimited
         return limits
     }
 }

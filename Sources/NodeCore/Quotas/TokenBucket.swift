@@ -15,6 +15,14 @@ public struct Rate: Hashable, Sendable {
     public static let unlimited = Rate(perHour: .max, burst: .max)
 
     var isUnlimited: Bool { burst == .max }
+
+    /// What a share in 0...1 of it comes to; a burst below one token is none.
+    func part(_ share: Double) -> Rate {
+        guard !isUnlimited else { return self }
+        let share = min(1, max(0, share))
+        return Rate(
+            perHour: max(1, UInt64(Double(perHour) * share)), burst: UInt64(Double(burst) * share))
+    }
 }
 
 /// A token bucket that remembers what was spent, not what is left: its owner may change its rate meanwhile, and a

@@ -14,6 +14,8 @@ struct PeerScore: Hashable, Sendable {
     /// Until when no link of the peer is taken, having sent what no honest peer sends; how often that was.
     private(set) var bannedUntil: UInt64 = 0
     private var bans: UInt64 = 0
+    /// The newest version of the protocol that the peer ever spoke.
+    private(set) var newestVersion: UInt64 = 0
 
     /// Below this a peer is not chosen. Points fall by one a minute.
     static let threshold: Int64 = 0
@@ -53,6 +55,8 @@ struct PeerScore: Hashable, Sendable {
         bannedUntil = time + Self.banMilliseconds << min(bans, Self.mostDoublings)
         bans += 1
     }
+
+    mutating func note(version: UInt64) { newestVersion = max(newestVersion, version) }
 
     // MARK: Queries
 

@@ -27,6 +27,7 @@ extension Node {
                 links[slot: slot].isReady && links[slot: slot].trees
                     && links[slot: slot].isPruned(index) && links[slot: slot].known(index) > 0
                     && links[slot: slot].reach(index) < frontier
+                    && !isWithheld(index, from: links.keys[slot])
             }
             random.shuffle(&candidates)
             for slot in candidates.prefix(limits.announceLinks) {

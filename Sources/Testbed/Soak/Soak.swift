@@ -26,6 +26,7 @@ public struct Soak: Sendable {
         switch check {
         case .idle: try idle()
         case .flood: try flood()
+        case .handshakes: try handshakes()
         case .slow: try slow()
         case .endless: try endless()
         case .strangers: try strangers()

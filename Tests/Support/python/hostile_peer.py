@@ -12,6 +12,7 @@ usage: hostile_peer.py MODE PORT SERVER_KEY_HEX [SECONDS]
   flood-idle      ten thousand connects a second that say nothing (threats.md, T20)
   flood-partial   the same, each with half a greeting
   flood-garbage   the same, each with 4 KiB of random bytes
+  flood-handshakes  whole CURVE handshakes with ever new keys, from three processes, as fast as they can (T41)
   slow-peers      200 peers of three kinds, until all are cut: a byte of the greeting every 4 s; a byte of a frame
                   every 4 s; greeted, then reading nothing and answering nothing (T21)
 
@@ -201,6 +202,30 @@ def flood(first):
     return run
 
 
+def handshakes(port, server, seconds, processes=3):
+    """Each handshake is whole: the listener has done all of its arithmetic when READY comes."""
+    children, start = [], time.monotonic()
+    print(json.dumps({"ready": True}), flush=True)
+    for _ in range(processes):
+        reader, writer = os.pipe()
+        if os.fork() == 0:
+            count = failed = 0
+            while time.monotonic() - start < seconds:
+                try:
+                    CurveLink(port, server).tcp.close()
+                    count += 1
+                except (OSError, ConnectionError):
+                    failed += 1
+            os.write(writer, f"{count} {failed}".encode())
+            os._exit(0)
+        os.close(writer)
+        children.append(reader)
+    counts = [tuple(map(int, os.read(reader, 64).split())) for reader in children]
+    done = sum(count for count, _ in counts)
+    return {"handshakes": done, "failed": sum(failed for _, failed in counts),
+            "per_second": round(done / seconds)}
+
+
 GREETED = bytes([1, 1, 1]) + hashlib.blake2b(b"vouchbird network v1\0main", digest_size=32).digest()
 
 
@@ -296,7 +321,7 @@ if __name__ == "__main__":
     modes = {
         "null": null, "multipart": multipart, "repeated-id": repeated_id, "endless": endless,
         "unfinished": unfinished, "slow-frame": slow_frame, "slow-peers": slow_peers,
-        "flood-idle": flood(None), "flood-partial": flood(lambda: b"\xff" + bytes(8)),
+        "flood-handshakes": handshakes, "flood-idle": flood(None), "flood-partial": flood(lambda: b"\xff" + bytes(8)),
         "flood-garbage": flood(lambda: os.urandom(4096)),
     }
     action = modes[sys.argv[1]]

@@ -1,0 +1,48 @@
+import Glibc
+
+/// A plain TCP socket of this machine.
+struct LoopbackSocket {
+    let descriptor: Int32
+
+    init(isBlocking: Bool = true) {
+        let flags = isBlocking ? 0 : Int32(SOCK_NONBLOCK.rawValue)
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | flags, 0)
+    }
+
+    /// Listens at a free port; 0 if that fails.
+    func listens(backlog: Int32) -> UInt16 {
+        guard call(0, { unsafe Glibc.bind(descriptor, $0, $1) }) == 0,
+            Glibc.listen(descriptor, backlog) == 0
+        else { return 0 }
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let status = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe getsockname(descriptor, $0, &length)
+            }
+        }
+        return status == 0 ? address.sin_port.bigEndian : 0
+    }
+
+    /// Connects; false if that fails or, without waiting, has only begun.
+    func connects(to port: UInt16) -> Bool {
+        call(port) { unsafe Glibc.connect(descriptor, $0, $1) } == 0
+    }
+
+    func close() { _ = Glibc.close(descriptor) }
+
+    @safe
+    private func call(
+        _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+}

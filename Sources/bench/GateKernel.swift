@@ -23,8 +23,8 @@ enum GateKernel: String, CaseIterable {
             var snapshot = graph.snapshot()
             var engine = WarmTrustedSalsa()
             _ = engine.rank(snapshot, query)
-            for _ in 0..<count {
-                // The first change also makes what the others keep up to date: two runs differ by one.
+            for _ in 0...count {
+                // The first two also make what the others keep up to date: two runs differ by one.
                 snapshot = snapshot.adding(
                     UInt32(random.below(graph.shape.items)), to: random.below(graph.shape.authors))
                 done += engine.rank(snapshot, query).items.count

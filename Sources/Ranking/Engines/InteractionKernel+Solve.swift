@@ -55,20 +55,22 @@ extension InteractionKernel {
 
     /// What one author gathers from the densities of its items.
     @inline(__always)
-    func gathered(_ author: Int, _ cells: Span<WarmItemWalk.Cell>) -> Double {
-        RowProducts.gather(entries(author), columns.span, weights.span, from: cells)
+    func gathered(_ author: Int, _ densities: Span<Double>) -> Double {
+        RowProducts.gather(entries(author), columns.span, weights.span, from: densities)
     }
 
-    /// Gathers one author's row from densities and scatters by what `turn` makes of its sum.
+    /// Gathers one author's row from densities and adds to them what `turn` makes of its sum.
     @inline(__always)
     func relax(
-        _ author: Int, _ cells: inout MutableSpan<WarmItemWalk.Cell>, _ turn: (Double) -> Double
+        _ author: Int, _ densities: inout MutableSpan<Double>, _ inverses: Span<Double>,
+        _ turn: (Double) -> Double
     ) {
-        let range = entries(author)
-        let columns = columns.span
-        let weights = weights.span
-        let sum = RowProducts.gather(range, columns, weights, from: cells.span)
-        RowProducts.scatter(turn(sum), range, columns, weights, to: &cells)
+        let push = turn(gathered(author, densities.span))
+        guard push != 0 else { return }
+        for entry in entries(author) {
+            let item = Int(columns[entry])
+            densities[item] += push * weights[entry] * inverses[item]
+        }
     }
 
     /// The part of a visit that returns to its author at once.
@@ -149,10 +151,7 @@ struct WalkSolver {
                 visits: visits, densities: kernel.scatter(coefficients), lacking: none,
                 leaving: none),
             inverse: popularity.map { $0 >= .leastNormalMagnitude ? 1 / $0 : 0 })
-        for item in lanes.indices {
-            solution.densities[item] *= inverse[item]
-            lanes[item].waiting = solution.densities[item]
-        }
+        for item in lanes.indices { solution.densities[item] *= inverse[item] }
     }
 
     /// Before the beginning.
@@ -164,7 +163,6 @@ struct WalkSolver {
         }
         for item in lanes.indices where inverse[item] > 0 {
             solution.densities[item] += level.density
-            lanes[item].waiting = solution.densities[item]
         }
     }
 
@@ -179,32 +177,25 @@ struct WalkSolver {
             repeating: InteractionKernel.Lane(), count: inverse.count)
     }
 
-    /// Finds what the first visits lack, and the first direction.
+    /// Finds what the first visits lack, and the first direction. `leaving` is found too, unless rows are
+    /// known to be as they were for the solution that this one begins from.
     mutating func begin(
         _ kernel: InteractionKernel, start: [Double], forth: [Double], back: [Double],
-        trust: [Double]
+        trust: [Double], findsLeaving: Bool = true
     ) {
         var lanes = takeLanes()
         let inverse = inverse
+        for item in lanes.indices { lanes[item].waiting = solution.densities[item] }
         kernel.sweep(&lanes) { author, sum in
-            let returning = kernel.selfReturn(
-                author, forth: forth[author], back: back[author], inverse: inverse.span)
-            solution.leaving[author] = 1 / max(1 - returning, .ulpOfOne)
+            if findsLeaving {
+                let returning = kernel.selfReturn(
+                    author, forth: forth[author], back: back[author], inverse: inverse.span)
+                solution.leaving[author] = 1 / max(1 - returning, .ulpOfOne)
+            }
             solution.lacking[author] = start[author] + back[author] * sum - solution.visits[author]
             return turn(author, forth: forth, trust: trust)
         }
         collect(lanes)
-    }
-
-    /// The first direction, where what is lacking is known.
-    mutating func resume(_ kernel: InteractionKernel, forth: [Double], trust: [Double]) {
-        var coefficients = [Double](repeating: 0, count: forth.count)
-        for author in kernel.authors {
-            coefficients[Int(author)] = turn(Int(author), forth: forth, trust: trust)
-        }
-        let fresh = kernel.scatter(coefficients)
-        for item in lanes.indices { lanes[item].fresh = fresh[item] }
-        collect(takeLanes())
     }
 
     /// Goes on until it is `done`, or for some iterations.

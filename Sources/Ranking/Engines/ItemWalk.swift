@@ -37,6 +37,8 @@ struct ItemWalk {
                 scaled[Int(author)] = known[Int(author)] * trust[Int(author)]
             }
             visits = scaled
+        } else if start.indices.contains(query.ego.position), start[query.ego.position] > 0 {
+            visits = startWithReturns(query.ego.position)
         }
         return kernel.solve(
             from: start, forth: forth, back: back, trust: trust, popularity: popularity,
@@ -44,6 +46,21 @@ struct ItemWalk {
             iterations: TrustedSalsa.iterations(
                 alpha: parameters.alphaSalsa, epsilon: parameters.epsilon),
             tolerance: Self.residualPart * parameters.epsilon)
+    }
+
+    /// Where walks begin, with the visits that come of returning to the ego at once: it is its own best
+    /// listener, and what is missing there one iteration would go to.
+    private func startWithReturns(_ ego: Int) -> [Double] {
+        var returning = 0.0
+        for entry in kernel.entries(ego) {
+            let item = Int(kernel.columns[entry])
+            guard popularity[item] >= .leastNormalMagnitude else { continue }
+            let weight = kernel.weights[entry]
+            returning += forth[ego] * weight * (back[ego] * weight / popularity[item])
+        }
+        var visits = start
+        visits[ego] /= max(1 - returning, .ulpOfOne)
+        return visits
     }
 
     /// What visits lack of the sum that they have in the limit, as a `Level`: a walk loses alpha of its mass at

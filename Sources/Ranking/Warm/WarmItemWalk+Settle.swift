@@ -18,8 +18,9 @@ extension WarmItemWalk {
     /// all, in place (Gauss and Seidel): what a row's step leaves behind in the rows before it is bounded by
     /// the step.
     mutating func settle(_ system: System, tolerance: Double) -> Bool {
+        isFar = false
         for round in 0..<Self.rounds {
-            let error = error(visits, lacking, cells, system, enough: tolerance)
+            let error = error(visits, lacking, densities, system, enough: tolerance)
             if error <= tolerance { return true }
             guard error <= (round == 0 ? Self.far : Self.farAfterOne) * tolerance else { break }
             if round == 0 {
@@ -31,25 +32,30 @@ extension WarmItemWalk {
             let part = round == 0 ? Self.waitingPart : Self.restPart
             pushAll(system, waiting: part * tolerance / max(largestMoment.squareRoot(), .ulpOfOne))
         }
-        if error(visits, lacking, cells, system, enough: tolerance) <= tolerance { return true }
-        refresh(system)
-        var solver = WalkSolver(solution, inverse: cells.map(\.inverse))
-        solver.resume(system.kernel, forth: system.forth, trust: trust)
+        if error(visits, lacking, densities, system, enough: tolerance) <= tolerance { return true }
+        isFar = true
+        level(system)
+        var solver = WalkSolver(solution, inverse: inverses)
+        solver.begin(
+            system.kernel, start: start, forth: system.forth, back: system.back, trust: trust,
+            findsLeaving: false)
+        (drift, driftSum) = (0, 0)
         solver.run(
             system.kernel, forth: system.forth, back: system.back, trust: trust,
             iterations: Self.iterations
         ) {
-            error($0.solution.visits, $0.solution.lacking, cells, system, enough: tolerance)
+            error($0.solution.visits, $0.solution.lacking, densities, system, enough: tolerance)
                 <= tolerance
         }
         (visits, lacking) = (solver.solution.visits, solver.solution.lacking)
-        for item in cells.indices { cells[item].density = solver.solution.densities[item] }
-        return error(visits, lacking, cells, system, enough: tolerance) <= tolerance
+        densities = solver.solution.densities
+        return error(visits, lacking, densities, system, enough: tolerance) <= tolerance
     }
 
     /// What no share is off by more than, or less where that is above `enough`.
     private func error(
-        _ visits: [Double], _ lacking: [Double], _ cells: [Cell], _ system: System, enough: Double
+        _ visits: [Double], _ lacking: [Double], _ densities: [Double], _ system: System,
+        enough: Double
     ) -> Double {
         var (square, sum, all) = (0.0, 0.0, 0.0)
         for author in system.kernel.authors {
@@ -62,7 +68,7 @@ extension WarmItemWalk {
         guard spread <= enough else { return spread }
         var largest = 0.0
         for item in popularity.indices {
-            largest = max(largest, popularity[item] * cells[item].density)
+            largest = max(largest, popularity[item] * densities[item])
         }
         let share = all > 0 ? largest / ((1 - alpha) * all) : 1
         return spread + share * (abs(sum) + driftSum)
@@ -105,14 +111,14 @@ extension WarmItemWalk {
         var square = 0.0
         var left = lacking
         lacking = []
-        // Out of the way of the cells while those are changed.
-        let (leaving, start, trust) = (leaving, start, trust)
+        // Out of the way of the densities while those are changed.
+        let (leaving, start, trust, inverses) = (leaving, start, trust, inverses)
         var moved = visits
         visits = []
-        var cells = cells.mutableSpan
+        var densities = densities.mutableSpan
         for author in chosen {
             let author = Int(author)
-            system.kernel.relax(author, &cells) { sum in
+            system.kernel.relax(author, &densities, inverses.span) { sum in
                 let lacking = start[author] + system.back[author] * sum - moved[author]
                 let entries = Double(system.kernel.entries(author).count)
                 left[author] = lacking
@@ -140,7 +146,7 @@ extension WarmItemWalk {
         for author in system.kernel.authors {
             missing += start[Int(author)] - alpha * visits[Int(author)] - lacking[Int(author)]
         }
-        let isWhole = popularity.indices.allSatisfy { popularity[$0] == 0 || cells[$0].inverse > 0 }
+        let isWhole = popularity.indices.allSatisfy { popularity[$0] == 0 || inverses[$0] > 0 }
         driftSum = isWhole ? abs(missing) : drift
     }
 
@@ -157,20 +163,8 @@ extension WarmItemWalk {
         guard isWhole, mass > 0 else { return }
         let part = (1 / alpha - all) / mass
         for author in system.kernel.authors { visits[Int(author)] += part * trust[Int(author)] }
-        for item in cells.indices where cells[item].inverse > 0 {
-            cells[item].density += part * (1 - alpha)
+        for item in densities.indices where inverses[item] > 0 {
+            densities[item] += part * (1 - alpha)
         }
-    }
-
-    /// The residual of everybody as it is. O(edges).
-    private mutating func refresh(_ system: System) {
-        var fresh = [Double](repeating: 0, count: trust.count)
-        for author in system.kernel.authors {
-            let author = Int(author)
-            let returned = system.kernel.gathered(author, cells.span)
-            fresh[author] = start[author] + system.back[author] * returned - visits[author]
-        }
-        lacking = fresh
-        (drift, driftSum) = (0, 0)
     }
 }

@@ -17,7 +17,10 @@ struct WarmItemWalk {
     var lacking: [Double]
     /// Of authors: one over the part of a visit that does not return at once.
     var leaving: [Double]
-    var cells: [Cell]
+    /// Of items: visits over popularity.
+    var densities: [Double]
+    /// Of items: one over the popularity, 0 where nobody has it. Apart: most rows are only gathered.
+    var inverses: [Double]
     /// Of items.
     var popularity: [Double]
     /// Of items: at least `sum_u r(u) a(u,i)^2`.
@@ -28,19 +31,11 @@ struct WarmItemWalk {
     /// The norm of what the residual may have beside `solution.lacking`, and how much its sum may be: what a
     /// sweep over all rows left, and what rounding weights to single precision put there.
     var (drift, driftSum) = (0.0, 0.0)
+    /// Whether the last change moved so much that it was not followed but solved for.
+    var isFar = false
     let trust: [Double]
     let start: [Double]
     let alpha: Double
-
-    /// Of an item: its density (visits over popularity) and one over its popularity, side by side, so that
-    /// scattering a row finds what gathering it has fetched.
-    struct Cell: RowCell {
-        var density: Double
-        var inverse: Double
-
-        @inline(__always) var gathered: Double { density }
-        @inline(__always) mutating func receive(_ mass: Double) { density += mass * inverse }
-    }
 
     /// O(edges).
     init(
@@ -52,9 +47,8 @@ struct WarmItemWalk {
         self.start = start
         self.popularity = popularity
         self.alpha = alpha
-        cells = zip(solution.densities, popularity).map {
-            Cell(density: $0, inverse: $1 >= .leastNormalMagnitude ? 1 / $1 : 0)
-        }
+        densities = solution.densities
+        inverses = popularity.map { $0 >= .leastNormalMagnitude ? 1 / $0 : 0 }
         let rows = snapshot.interactions
         moments = [Double](repeating: 0, count: snapshot.itemCount)
         held = [Float](repeating: 0, count: rows.entryCount)
@@ -80,7 +74,7 @@ struct WarmItemWalk {
 
     var solution: WalkSolution {
         WalkSolution(
-            visits: visits, densities: cells.map(\.density), lacking: lacking, leaving: leaving)
+            visits: visits, densities: densities, lacking: lacking, leaving: leaving)
     }
 
     /// Takes over the rows of authors as they are in a newer snapshot of the same authors, items and
@@ -160,11 +154,11 @@ extension WarmItemWalk {
     private mutating func move(
         _ item: Int, of author: Int, from last: Double, to part: Double
     ) -> Double {
-        let before = cells[item].density
+        let before = densities[item]
         let mass = before * popularity[item] + (1 - alpha) * visits[author] * (part - last)
         popularity[item] += trust[author] * (part - last)
         let inverse = popularity[item] >= .leastNormalMagnitude ? 1 / popularity[item] : 0
-        cells[item] = Cell(density: mass * inverse, inverse: inverse)
+        (densities[item], inverses[item]) = (mass * inverse, inverse)
         // Rounded up: a bound.
         moments[item] += trust[author] * (part * part - last * last) + largestMoment * .ulpOfOne
         largestMoment = max(largestMoment, moments[item])
@@ -192,7 +186,7 @@ extension WarmItemWalk {
 
     /// The residual of one author as it is.
     private mutating func refresh(_ author: Int, _ system: System) {
-        let sum = system.kernel.gathered(author, cells.span)
+        let sum = system.kernel.gathered(author, densities.span)
         lacking[author] =
             trust[author] > 0 ? start[author] + system.back[author] * sum - visits[author] : 0
     }

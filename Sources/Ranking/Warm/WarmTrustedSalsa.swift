@@ -26,9 +26,32 @@ public struct WarmTrustedSalsa: Sendable {
     /// What is brought up to date after new interactions; made when it is first needed.
     private struct Kept {
         var walk: WarmItemWalk
-        var concentration: WarmConcentration
+        /// Nil until it is first needed, and after a change that moved what everybody says.
+        var concentration: WarmConcentration?
         /// Of items: popularity to the power that scores are divided by.
         var divisors: [Double]
+
+        /// The voices behind each item after new rows of some authors. Where the item walk was solved for
+        /// anew everybody's say changed: then they are counted, and not prepared for what comes next,
+        /// which takes three times as long.
+        mutating func voices(
+            _ changed: [Int], mass: WalkMass, from old: GraphSnapshot, to new: GraphSnapshot,
+            _ query: RankingQuery, _ groups: [AuthorIndex?]
+        ) -> Concentration {
+            guard !walk.isFar else {
+                concentration = nil
+                return Concentration(
+                    new, ego: query.ego, groups: groups, contributions: mass.contributions)
+            }
+            if concentration?.take(changed, visits: mass.authorVisits, from: old, to: new) != true {
+                concentration = WarmConcentration(
+                    new, ego: query.ego, groups: groups, visits: mass.authorVisits)
+            }
+            let spoken = 1 / (1 - query.parameters.alphaSalsa)
+            return concentration?.tables(new, mass: mass.itemVisits.map { $0 * spoken })
+                ?? Concentration(
+                    new, ego: query.ego, groups: groups, contributions: mass.contributions)
+        }
     }
 
     private var last: Last?
@@ -69,12 +92,8 @@ public struct WarmTrustedSalsa: Sendable {
                 tolerance: Self.followedPart * query.parameters.epsilon)
         else { return nil }
         let mass = kept.walk.mass(view, query, massPerTrust: last.massPerTrust)
-        if !kept.concentration.take(
-            changed, visits: mass.authorVisits, from: last.snapshot, to: view)
-        {
-            kept.concentration = WarmConcentration(
-                view, ego: query.ego, groups: last.dominators.groups, visits: mass.authorVisits)
-        }
+        let voices = kept.voices(
+            changed, mass: mass, from: last.snapshot, to: view, query, last.dominators.groups)
         let exponent = query.parameters.popularityExponent
         for author in changed {
             for entry in view.interactions.entries(author) {
@@ -83,10 +102,8 @@ public struct WarmTrustedSalsa: Sendable {
                     mass.popularity[item], exponent: exponent)
             }
         }
-        let spoken = 1 / (1 - query.parameters.alphaSalsa)
         let earlier = RankingResult.Earlier(
-            voices: kept.concentration.tables(view, mass: mass.itemVisits.map { $0 * spoken }),
-            divisors: kept.divisors, order: last.order)
+            voices: voices, divisors: kept.divisors, order: last.order)
         let result = RankingResult(
             .tsalsa, view, query, standing: TrustStanding(last.flow, last.dominators, query),
             mass: mass, decay: .groups, near: earlier)
@@ -111,9 +128,7 @@ public struct WarmTrustedSalsa: Sendable {
             walk: WarmItemWalk(
                 solution, last.snapshot, trust: last.trust, start: walk.start,
                 popularity: walk.popularity, alpha: parameters.alphaSalsa),
-            concentration: WarmConcentration(
-                last.snapshot, ego: last.query.ego, groups: last.dominators.groups,
-                visits: solution.visits),
+            concentration: nil,
             divisors: walk.popularity.map {
                 RankingResult.divisor($0, exponent: parameters.popularityExponent)
             })

@@ -22,7 +22,9 @@ final class OutputLines: Sendable {
     /// Reads `handle` to its end on a queue of the system.
     func follow(_ handle: FileHandle) {
         handle.readabilityHandler = { [self] handle in
-            let data = handle.availableData
+            var data = handle.availableData
+            // Nothing may mean that a signal interrupted the reading: only a second look tells that from the end.
+            if data.isEmpty { data = (try? handle.read(upToCount: 1)) ?? Data() }
             if data.isEmpty {
                 handle.readabilityHandler = nil
                 close()

@@ -64,7 +64,7 @@ struct CommandTreeTests {
         let paths = try run(["paths", "--json", "--data-dir", node]).document()
         #expect(paths["control_socket"] as? String == "\(node)/control.sock")
         let settings = try run(["daemon", "--check-config", "--json", "--data-dir", node])
-        #expect((try settings.document()["items"] as? [Any])?.count == 13)
+        #expect((try settings.document()["items"] as? [Any])?.count == 14)
         let checkup = try run(["doctor", "--json", "--data-dir", node])
         #expect(checkup.status == 2, "no daemon is a warning")
         #expect((try checkup.document()["items"] as? [Any])?.isEmpty == false)

@@ -42,7 +42,11 @@ struct ForeignPeer {
         try #require(ending == .exited(0), "\(child.commandLine): \(line) \(child.errorText)")
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try decoder.decode(type, from: Data(line.utf8))
+        let answer = try? decoder.decode(type, from: Data(line.utf8))
+        return try #require(
+            answer,
+            "\(child.commandLine): \(line.utf8.count) bytes that are no \(type), they end with \(line.suffix(200)) \(child.errorText)"
+        )
     }
 
     struct Fetched: Decodable {

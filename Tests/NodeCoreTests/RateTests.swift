@@ -80,6 +80,22 @@ struct RateTests {
         #expect(node.node.frontier(of: ben.key) == 1)
     }
 
+    @Test("until the first ranking strangers have what then is for all whom trust may reach")
+    func unranked() throws {
+        var limits = CoreLimits()
+        limits.tiers.verified[Tier.stranger.rawValue] = Rate(perHour: 1, burst: 1)
+        limits.tiers.verifiedUnranked = Rate(perHour: 1, burst: 3)
+        for hasRanked in [false, true] {
+            let node = TestNode(ego, limits: limits, hasRates: true)
+            let link = node.connect(9, as: ben)
+            node.push(ana.feed(1), over: link)
+            if hasRanked { node.node.hasRanked = true }
+            node.push(ben.feed(1), over: link)
+            #expect(node.node.frontier(of: ana.key) == 1)
+            #expect(node.node.frontier(of: ben.key) == (hasRanked ? 0 : 1))
+        }
+    }
+
     @Test("T9: records dated back meet the same rate as fresh ones")
     func backDated() throws {
         for start in [UInt64(1_000_000), 1_999_000] {

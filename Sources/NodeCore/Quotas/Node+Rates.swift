@@ -62,7 +62,7 @@ extension Node {
         guard let budget = signatureBudget(of: author, now) else { return false }
         switch budget {
         case .tier(let tier):
-            verified[tier.rawValue].take(limits.tiers.verified[tier.rawValue], at: time)
+            verified[tier.rawValue].take(verifiedRate(of: tier), at: time)
         case .author(let rate):
             if signatures.isFull, !signatures.contains(author) {
                 signatures.remove(signatures.keys[random.below(signatures.count)])
@@ -83,8 +83,13 @@ extension Node {
                 return .author(part)
             }
         }
-        let rate = limits.tiers.verified[tier.rawValue]
-        return verified[tier.rawValue].mayTake(rate, at: time) ? .tier(tier) : nil
+        return verified[tier.rawValue].mayTake(verifiedRate(of: tier), at: time)
+            ? .tier(tier) : nil
+    }
+
+    private func verifiedRate(of tier: Tier) -> Rate {
+        tier == .stranger && !hasRanked
+            ? limits.tiers.verifiedUnranked : limits.tiers.verified[tier.rawValue]
     }
 
     /// Remembers whose a feed is that is not taken in; where there is no room, another is forgotten by chance.

@@ -40,6 +40,10 @@ public struct TierLimits: Sendable {
         Rate(perHour: 216_000, burst: 260), Rate(perHour: 864_000, burst: 520),
     ]
 
+    /// The same of strangers while the first ranking is not there yet: whom trust reaches is one of them for so long,
+    /// and nobody else draws on the 2 % of a core.
+    public var verifiedUnranked = Rate(perHour: 1_872_000, burst: 520)
+
     public init() {}
 
     /// Nothing but the caps of `CoreLimits`: for measurements, and tests of something else.
@@ -49,6 +53,7 @@ public struct TierLimits: Sendable {
         limits.fetched = limits.pushed
         limits.verified = limits.pushed
         limits.verifiedByFlow = .unlimited
+        limits.verifiedUnranked = .unlimited
         return limits
     }
 }

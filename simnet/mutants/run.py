@@ -75,9 +75,10 @@ def target_of(suite):
     return re.split(r"[./]", suite)[0]
 
 
-def catalogue(pattern):
+def catalogue(patterns):
     paths = sorted((HERE / "catalogue").glob("*.toml"))
-    return [Mutant(path) for path in paths if fnmatch.fnmatch(path.stem, pattern)]
+    return [Mutant(path) for path in paths
+            if any(fnmatch.fnmatch(path.stem, pattern) for pattern in patterns.split())]
 
 
 # The copy
@@ -288,7 +289,7 @@ def table(mutants, rows):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("pattern", nargs="?", default="*", help="names of mutants, as in 'storage-*'")
+    parser.add_argument("pattern", nargs="?", default="*", help="names of mutants, as in 'storage-* core-stem*'")
     parser.add_argument("--check", action="store_true", help="only say which mutants do not apply")
     parser.add_argument("--table", action="store_true", help="only print the document of the results")
     parser.add_argument("--fresh", action="store_true", help="ask again what was asked before")

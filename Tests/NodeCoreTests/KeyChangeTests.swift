@@ -205,14 +205,18 @@ struct KeyChangeTests {
     func earlier() throws {
         let (node, link) = node(trusting: [ana])
         node.push(feed(phone, [consent(phone, by: ana), like("a"), like("b")]), over: link)
-        node.push(
-            feed(
-                laptop,
-                [
-                    consent(laptop, by: ana), revocation(of: phone, after: 2, by: ana),
-                    revocation(of: phone, after: 9, by: ana),
-                    revocation(of: phone, after: 1, by: ana),
-                ]), over: link)
+        let revocations = feed(
+            laptop,
+            [
+                consent(laptop, by: ana), revocation(of: phone, after: 2, by: ana),
+                revocation(of: phone, after: 9, by: ana),
+                revocation(of: phone, after: 1, by: ana),
+            ])
+        node.push(Array(revocations[..<3]), over: link)
+        rest(node)
+        #expect(node.node.devices(of: ana.key).first { $0.feed == phone.key }?.revokedAfter == 2)
+        #expect(interactions(node) == 1)
+        node.push([revocations[3]], over: link)
         rest(node)
         #expect(node.node.devices(of: ana.key).first { $0.feed == phone.key }?.revokedAfter == 1)
         #expect(interactions(node) == 0)

@@ -96,6 +96,20 @@ struct RateTests {
         }
     }
 
+    @Test("T18: the signatures that are checked for whom trust reaches follow its part of the flow")
+    func byFlow() throws {
+        var limits = CoreLimits()
+        limits.tiers.verifiedByFlow = Rate(perHour: 1, burst: 10)
+        limits.tiers.verified[Tier.near.rawValue] = Rate(perHour: 1, burst: 0)
+        for (trust, checked) in [(0.2, UInt64(2)), (0.4, 4)] {
+            let node = TestNode(ego, limits: limits, hasRates: true)
+            node.node.hasRanked = true
+            node.node.trust.set(ana.key, trust)
+            node.push(ana.feed(8), over: node.connect(9, as: ben))
+            #expect(node.node.frontier(of: ana.key) == checked)
+        }
+    }
+
     @Test("T9: records dated back meet the same rate as fresh ones")
     func backDated() throws {
         for start in [UInt64(1_000_000), 1_999_000] {

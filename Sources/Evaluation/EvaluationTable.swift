@@ -106,30 +106,14 @@ public struct EvaluationTable: Sendable {
         let items = reports.map { report in
             Document.Item(
                 method: report.method, k: report.k, seconds: report.seconds,
-                metrics: Dictionary(
-                    uniqueKeysWithValues: report.figures.map { ($0.name, $0.mean) }),
-                intervals: bootstrap == nil
-                    ? nil
-                    : Dictionary(
-                        uniqueKeysWithValues: report.figures.compactMap { figure in
-                            interval(figure).map {
-                                (figure.name, [$0.lowerBound, $0.upperBound])
-                            }
-                        }))
+                metrics: Self.byName(report.figures.map { ($0.name, $0.mean) }),
+                intervals: bounds(report.figures.map { ($0.name, interval($0)) }))
         }
         let compared = differences.map { difference in
             Document.Difference(
                 method: difference.method, minus: difference.reference, k: difference.k,
-                metrics: Dictionary(
-                    uniqueKeysWithValues: difference.figures.map { ($0.name, $0.mean) }),
-                intervals: bootstrap == nil
-                    ? nil
-                    : Dictionary(
-                        uniqueKeysWithValues: difference.figures.compactMap { figure in
-                            figure.interval.map {
-                                (figure.name, [$0.lowerBound, $0.upperBound])
-                            }
-                        }))
+                metrics: Self.byName(difference.figures.map { ($0.name, $0.mean) }),
+                intervals: bounds(difference.figures.map { ($0.name, $0.interval) }))
         }
         let document = Document(items: items, differences: reference == nil ? nil : compared)
         let encoder = JSONEncoder()
@@ -140,6 +124,19 @@ public struct EvaluationTable: Sendable {
         } catch {
             throw EvaluationFailure(code: .usage, operation: "write JSON", message: "\(error)")
         }
+    }
+
+    private static func byName<Value>(_ figures: [(String, Value)]) -> [String: Value] {
+        Dictionary(uniqueKeysWithValues: figures)
+    }
+
+    /// Both ends of the intervals that there are, by metric; nil without a bootstrap.
+    private func bounds(_ figures: [(String, ClosedRange<Double>?)]) -> [String: [Double]]? {
+        guard bootstrap != nil else { return nil }
+        return Self.byName(
+            figures.compactMap { name, range in
+                range.map { (name, [$0.lowerBound, $0.upperBound]) }
+            })
     }
 
     private struct Document: Encodable {

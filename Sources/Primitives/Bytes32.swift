@@ -64,7 +64,7 @@ public struct Bytes32: Hashable, Comparable, Sendable {
 
     /// One word for all four, under keys of this process, so that nobody who chooses the bytes knows which collide:
     /// each word times a secret odd number (Dietzfelbinger and others 1997). Enough for a `BoundedTable`, whose
-    /// lookups are most of what a node does; a `Hasher` on top costs six times as much.
+    /// lookups are most of what a node does.
     @inlinable
     public var hashValue: Int {
         let keys = HashKeys.ofProcess
@@ -82,27 +82,6 @@ public struct Bytes32: Hashable, Comparable, Sendable {
     @inlinable
     public static func < (left: Self, right: Self) -> Bool {
         (left.w0, left.w1, left.w2, left.w3) < (right.w0, right.w1, right.w2, right.w3)
-    }
-}
-
-/// Odd numbers that differ from process to process as the seed of `Hasher` does. They decide where things lie in
-/// memory, never what a program says.
-@usableFromInline
-struct HashKeys: Sendable {
-    @usableFromInline let k0: UInt64
-    @usableFromInline let k1: UInt64
-    @usableFromInline let k2: UInt64
-    @usableFromInline let k3: UInt64
-
-    @usableFromInline static let ofProcess = HashKeys()
-
-    private init() {
-        func key(_ number: UInt8) -> UInt64 {
-            var hasher = Hasher()
-            hasher.combine(number)
-            return UInt64(truncatingIfNeeded: hasher.finalize()) | 1
-        }
-        (k0, k1, k2, k3) = (key(0), key(1), key(2), key(3))
     }
 }
 

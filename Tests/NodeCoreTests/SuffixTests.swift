@@ -26,7 +26,7 @@ struct SuffixTests {
     }
 
     /// Likes with a CHECKPOINT at every eighth place.
-    private func feed(_ count: Int, of person: Person, consent: Payload? = nil) -> [Record] {
+    func feed(_ count: Int, of person: Person, consent: Payload? = nil) -> [Record] {
         var records: [Record] = []
         var speaks: Consent?
         if case .delegate(let author, let signature)? = consent {
@@ -43,13 +43,13 @@ struct SuffixTests {
     }
 
     /// A node that trusts `friends` and so holds their feeds whole.
-    private func holder(_ person: Person, of friends: [Person]) -> TestNode {
+    func holder(_ person: Person, of friends: [Person]) -> TestNode {
         let node = TestNode(person, limits: limits)
         if !friends.isEmpty { node.publish(friends.map { .trust($0.key, .one) }) }
         return node
     }
 
-    private func sequences(_ node: TestNode, _ feed: PublicKey) -> [UInt64] {
+    func sequences(_ node: TestNode, _ feed: PublicKey) -> [UInt64] {
         node.store.feed(feed).map(\.sequence)
     }
 
@@ -66,7 +66,7 @@ struct SuffixTests {
         node.give(.frame(link, frame.encoded))
     }
 
-    private func ranges(_ node: TestNode, to link: LinkID) -> [RangeRequest] {
+    func ranges(_ node: TestNode, to link: LinkID) -> [RangeRequest] {
         node.frames(to: link).compactMap {
             if case .rangeRequest(let request) = $0 { request } else { nil }
         }
@@ -89,67 +89,6 @@ struct SuffixTests {
             if case .record(let stored) = entry { stored.record.body.payload.kind } else { nil }
         }
         #expect(kinds.indices.filter { kinds[$0] == RecordKind.checkpoint } == [7, 15])
-    }
-
-    @Test("a feed that fills its author's share loses its oldest part, and is followed further")
-    func fullShare() throws {
-        var limits = limits
-        limits.storage.budgetBytes = 200_000
-        limits.strangerFeeds = 8
-        let node = TestNode(ego, limits: limits)
-        node.publish([.trust(cleo.key, .one), .trust(ben.key, .one)])
-        node.pass(milliseconds: 5_000)
-        let source = node.connect(1, as: ana)
-        let neighbour = feed(60, of: ben)
-        node.push(neighbour, over: source)
-        let records = feed(1_200, of: cleo)
-        let share = Double(170_000) * node.node.trust(in: cleo.key)
-        for start in stride(from: 0, to: records.count, by: 50) {
-            node.push(Array(records[start..<start + 50]), over: source)
-            // Nothing is fetched back that has to go again.
-            node.pass(milliseconds: 60_000)
-            #expect(node.node.frontier(of: cleo.key) == UInt64(start + 50))
-            let bytes = node.store.feed(cleo.key).reduce(UInt64(0)) { $0 + $1.chargedBytes }
-            #expect(Double(bytes) <= share + Double(node.node.slotBytes), "\(start)")
-        }
-        let held = sequences(node, cleo.key)
-        #expect(held.first.map { $0 % 8 == 0 } == true)
-        #expect(held == Array(node.node.firstHeld(of: cleo.key)...1_200))
-        #expect(held.count > 150)
-        #expect(ranges(node, to: source).isEmpty)
-        #expect(node.node.counts[IgnoreReason.overQuota] == 0)
-        #expect(sequences(node, ben.key) == Array(1...60))
-        // A restart holds the same, and one who comes to it gets what is there.
-        let again = TestNode(ego, limits: limits, store: node.store)
-        #expect(again.node.frontier(of: cleo.key) == 1_200)
-        #expect(again.state.stored == node.state.stored)
-        let other = holder(ana, of: [cleo])
-        other.pass(milliseconds: 5_000)
-        let wire = Wire(node, other)
-        wire.settle()
-        #expect(other.node.frontier(of: cleo.key) == 1_200)
-        #expect(other.node.firstHeld(of: cleo.key) == node.node.firstHeld(of: cleo.key))
-    }
-
-    @Test("of a friend's feed that is longer than its share only what fits is asked for")
-    func longerThanShare() throws {
-        var limits = limits
-        limits.storage.budgetBytes = 200_000
-        limits.strangerFeeds = 8
-        let node = TestNode(ego, limits: limits)
-        node.publish([.trust(cleo.key, .one), .trust(ben.key, .one)])
-        node.pass(milliseconds: 5_000)
-        let whole = holder(ana, of: [cleo])
-        whole.push(feed(2_000, of: cleo), over: whole.connect(9, as: cleo))
-        let wire = Wire(node, whole)
-        wire.settle()
-        #expect(node.node.frontier(of: cleo.key) == 2_000)
-        #expect(node.node.firstHeld(of: cleo.key) > 1_000)
-        let asked = node.sent.reduce(UInt64(0)) { sum, sent in
-            guard case .rangeRequest(let request) = sent.frame else { return sum }
-            return sum + request.last - request.first + 1
-        }
-        #expect(asked < 1_000)
     }
 
     @Test("the first checkpoint carries the consent that the same publication opened the feed with")

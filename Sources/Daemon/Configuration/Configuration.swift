@@ -1,3 +1,5 @@
+import Primitives
+
 /// The settings of one node: defaults, changed by the file, the environment and flags, in this order.
 public struct Configuration: Hashable, Sendable {
     public var node = Node()
@@ -85,7 +87,7 @@ public struct Configuration: Hashable, Sendable {
         case (.privacyStemSeconds, .integer(let value)): privacy.stemSeconds = value
         case (.storeBudgetMebibytes, .integer(let value)): store.budgetMebibytes = value
         case (.logLevel, .text(let text)): log.level = LogLevel(rawValue: text) ?? .notice
-        default: fatalError("a checked value has the kind of its setting")
+        default: broken("a checked value has the kind of its setting")
         }
     }
 

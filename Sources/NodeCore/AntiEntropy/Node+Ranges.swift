@@ -226,13 +226,7 @@ extension Node {
     ) -> Verdict? {
         guard let first = fresh.first else { return nil }
         let bytes = fresh.reduce(0) { $0 + $1.chargedBytes }
-        if !mayHold(bytes, of: author, in: first.feed) {
-            let index = feeds.index(of: first.feed)
-            guard let index, trim(index), mayHold(bytes, of: author, in: first.feed) else {
-                if let index { feeds[index].isHeldBack = true }
-                return .ignore(.overQuota)
-            }
-        }
+        guard makeRoom(for: bytes, of: author, in: first.feed) else { return .ignore(.overQuota) }
         let latest = now.wall.advanced(byMilliseconds: limits.futureMilliseconds)
         if fresh.contains(where: { $0.time ?? latest > latest }) { return .ignore(.futureDated) }
         return hasRoom(for: fresh.count) ? nil : .ignore(.storeUnavailable)
@@ -284,8 +278,7 @@ extension Node {
                 switch record.body.payload {
                 case .delegate where record.body.sequence != 1: return .badDelegation
                 case .checkpoint:
-                    guard record.body.sequence % limits.checkpointSpan == 0,
-                        record.speaker == author
+                    guard isCheckpointDue(at: record.body.sequence), record.speaker == author
                     else { return .badCheckpoint }
                     checkpoints.append(record.body.sequence)
                 case .retract(let sequence, let id, let previous):

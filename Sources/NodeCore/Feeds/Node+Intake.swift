@@ -209,12 +209,7 @@ extension Node {
     private mutating func hasShare(for record: Record, _ index: FeedIndex) -> Bool {
         guard !isOverCap(record.body.sequence, index) else { return false }
         let author = feeds[index].author
-        if mayHold(record.chargedBytes, of: author, in: record.body.feed) { return true }
-        if trim(index), mayHold(record.chargedBytes, of: author, in: record.body.feed) {
-            return true
-        }
-        feeds[index].isHeldBack = true
-        return false
+        return makeRoom(for: record.chargedBytes, of: author, in: record.body.feed)
     }
 
     /// Whether another verified place may wait for the store.

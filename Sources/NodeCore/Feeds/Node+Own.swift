@@ -32,7 +32,7 @@ extension Node {
         }
         var places: [Gathered.Place] = []
         for draft in drafts {
-            if (feeds[ownFeed].tip + 1) % limits.checkpointSpan == 0 {
+            if isCheckpointDue(at: feeds[ownFeed].tip + 1) {
                 let checkpoint = OwnDraft(payload: .checkpoint(ownConsent(with: places)))
                 places.append(append(sign(checkpoint, after: feeds[ownFeed], now), now))
             }

@@ -45,10 +45,13 @@ extension Node {
 
     // MARK: Beginning at a checkpoint
 
+    /// A CHECKPOINT stands at such places and nowhere else.
+    func isCheckpointDue(at sequence: UInt64) -> Bool { sequence % limits.checkpointSpan == 0 }
+
     /// Whether a feed can be held from this record on.
     func isBeginning(_ record: Record) -> Bool {
         if case .checkpoint = record.body.payload {
-            record.body.sequence % limits.checkpointSpan == 0
+            isCheckpointDue(at: record.body.sequence)
         } else {
             false
         }
@@ -91,6 +94,16 @@ extension Node {
     }
 
     // MARK: Dropping what no longer fits
+
+    /// Whether so many more bytes of a feed can be held, if need be at the cost of its oldest part; where they cannot, the
+    /// feed remembers it.
+    mutating func makeRoom(for more: UInt64, of author: PublicKey, in feed: PublicKey) -> Bool {
+        if mayHold(more, of: author, in: feed) { return true }
+        guard let index = feeds.index(of: feed) else { return false }
+        if trim(index), mayHold(more, of: author, in: feed) { return true }
+        feeds[index].isHeldBack = true
+        return false
+    }
 
     /// Drops what is before the oldest checkpoint from which on the feed fits, or the newest: after a commit, and when
     /// there is no room for more. True when something went.

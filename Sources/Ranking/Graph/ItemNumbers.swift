@@ -3,38 +3,27 @@ import Primitives
 /// Where the numbers of items are found: linear probing, at most half of the places taken, a word of 32
 /// bits of a hash and the number a place, so that most strangers are passed by and growing hashes nothing.
 ///
-/// Identifiers are chosen by whoever signs a record: the hash is mixed with keys of this process
-/// (`Hasher`'s seed), so that nobody can aim identifiers at one another. They decide where things lie in
-/// memory, never what is said.
+/// Identifiers are chosen by whoever signs a record: the hash is mixed with `HashKeys`.
 struct ItemNumbers: Sendable {
     /// High half: the hash; low half: number + 1; 0 is an empty place.
     private var words = [UInt64](repeating: 0, count: 64)
     private(set) var count = 0
-    private let keys: (UInt64, UInt64)
-
-    init() {
-        func key(_ number: UInt8) -> UInt64 {
-            var hasher = Hasher()
-            hasher.combine(number)
-            return UInt64(truncatingIfNeeded: hasher.finalize()) | 1
-        }
-        keys = (key(0), key(1))
-    }
+    private let keys = HashKeys.ofProcess
 
     /// The hash of an identifier's bytes. O(length).
     @inline(__always)
     func hash(_ bytes: Span<UInt8>) -> UInt32 {
-        var hash = keys.0
+        var hash = keys.k0
         var word: UInt64 = 0
         for place in bytes.indices {
             word = word << 8 | UInt64(bytes[place])
             if place & 7 == 7 {
-                hash = Self.mixed(hash ^ word, keys.1)
+                hash = Self.mixed(hash ^ word, keys.k1)
                 word = 0
             }
         }
         // The length tells apart what ends in different words.
-        hash = Self.mixed(hash ^ word ^ UInt64(bytes.count) << 56, keys.1)
+        hash = Self.mixed(hash ^ word ^ UInt64(bytes.count) << 56, keys.k1)
         return UInt32(truncatingIfNeeded: hash >> 32)
     }
 

@@ -5,7 +5,7 @@ import Records
 struct Stem: Sendable {
     let link: LinkID
     /// Monotonic milliseconds.
-    var until: UInt64
+    let until: UInt64
 }
 
 /// The stem: who hears of an own record early hears it from the friend (threats.md, T44). A delay and no promise: the

@@ -7,11 +7,18 @@ A mutant of the catalogue is a node whose defence is gone. What that costs stand
     fault = "old_copies"              a key of the section `faults`
     scenario = "calm"
     seed = 1
+    seeds = 10                        optional: so many, from `seed` on, of which the first that shows it counts
     set = ["nodes.honest=4"]          changes of the scenario, in all of three runs
     with = ["byzantine.attack_edges=1"]   more of them where the attacker or the fault is, beside one of it
     violates = "stored-from-future"   the invariant of docs/simulator.md that does not hold then; or
     figure = "bytes_sent"             a figure of the run, and
     above = 5000000                   what it passes then; `below`: what it falls short of
+
+or, where simnet has no such part, as a queue of the transport or pages of a disk,
+
+    [[bite]]
+    peer = "slow_reader"
+    suite = "TransportTests"          the suite that kills the mutant by such a peer or fault, as of results.tsv
 
 Three runs: the mutant with the attacker must show the damage, the mutant without it must not, and our
 node with it must not, nor violate anything. bites.tsv keeps what was found; a bite is asked again when
@@ -28,13 +35,13 @@ import tempfile
 import time
 import pathlib
 
-from planting import HERE, ROOT, Copy
+from planting import HERE, ROOT, Copy, catalogue
 
 RESULTS = HERE / "bites.tsv"
 HEADER = ["peer", "mutant", "key", "verdict", "seconds", "undefended", "alone", "ours"]
 RUN_SECONDS = 300
 KINDS = ROOT / "Sources/Simulator/Byzantine/ByzantineKind.swift"
-KEYS = {"peer", "fault", "scenario", "seed", "set", "with", "violates", "figure", "above", "below"}
+KEYS = {"peer", "fault", "scenario", "seed", "seeds", "set", "with", "violates", "figure", "above", "below"}
 
 
 class Bite:
@@ -42,7 +49,15 @@ class Bite:
         self.mutant = mutant
         self.fields = fields
         self.peer = fields.get("peer") or fields.get("fault", "")
+        self.suite = fields.get("suite")
+        if self.suite:
+            if set(fields) - {"peer", "fault", "suite"} or not self.peer:
+                raise ValueError(f"{mutant.name}: a bite of a suite has a peer or fault and nothing else")
+            if self.suite not in mutant.suites:
+                raise ValueError(f"{mutant.name}: {self.suite} is none of its suites")
+            return
         self.scenario = fields["scenario"]
+        self.seeds = range(fields["seed"], fields["seed"] + fields.get("seeds", 1))
         self.violates = fields.get("violates")
         self.figure = fields.get("figure")
         unknown = set(fields) - KEYS
@@ -56,7 +71,7 @@ class Bite:
     def name(self):
         return self.peer + " " + self.mutant.name
 
-    def arguments(self, isPresent):
+    def arguments(self, isPresent, seed):
         section = "byzantine" if "peer" in self.fields else "faults"
         changes = list(self.fields.get("set", []))
         if isPresent:
@@ -64,7 +79,7 @@ class Bite:
         else:
             changes += [f"{section}.{self.peer}=0"]
         flags = [flag for change in changes for flag in ("--set", change)]
-        return [self.scenario, "--seed", str(self.fields["seed"])] + flags
+        return [self.scenario, "--seed", str(seed)] + flags
 
     def is_bitten(self, run):
         if self.violates:
@@ -82,6 +97,8 @@ class Bite:
     def key(self):
         digest = hashlib.sha256(repr(sorted(self.fields.items())).encode())
         digest.update(self.mutant.text)
+        if self.suite:
+            return digest.hexdigest()[:12]
         for path in [ROOT / self.mutant.file, ROOT / f"simnet/scenarios/{self.scenario}.toml",
                      *sorted(KINDS.parent.glob("*.swift"))]:
             digest.update(path.read_bytes())
@@ -137,52 +154,66 @@ def problems(mutants):
     return [f"byzantine.{kind}: no mutant has a bite of it" for kind in kinds() if kind not in shown]
 
 
-def judge(bite, copy, ours):
-    """Verdict and what the three runs showed. The mutant is planted and built."""
-    program = copy.program("simnet")
-    undefended = Run(program, bite.arguments(True))
-    alone = Run(program, bite.arguments(False))
-    seen = [bite.seen(undefended), bite.seen(alone), bite.seen(ours)]
-    if not bite.is_bitten(undefended):
-        return "does not bite", seen
+def judge(bite, program, ours):
+    """Verdict and what the three runs showed, of simnet with the mutant and of ours."""
+    for seed in bite.seeds:
+        undefended = Run(program, bite.arguments(True, seed))
+        if bite.is_bitten(undefended):
+            break
+    else:
+        return "does not bite", [bite.seen(undefended), "", ""]
+    alone = Run(program, bite.arguments(False, seed))
+    defended = Run(ours, bite.arguments(True, seed))
+    seen = [bite.seen(undefended), bite.seen(alone), bite.seen(defended)]
     if bite.is_bitten(alone):
         return "bites alone", seen
-    if bite.is_bitten(ours) or ours.violated:
+    if bite.is_bitten(defended) or defended.violated:
         return "bites us", seen
     return "bites", seen
 
 
-def ask(bites, copy, rows):
-    """Ours first, in one build without any mutant, then each mutant."""
+def of_campaign(bite, verdicts):
+    """The same by what `make mutants` found."""
+    row = verdicts.get(bite.mutant.name, {})
+    isKilled = row.get("verdict") == "killed" and row["suite"] == bite.suite
+    seen = f"{bite.suite}: {row['witness']}" if isKilled else "not killed by " + bite.suite
+    return "bites" if isKilled else "does not bite", [seen, "the test does not ask", "the test passes"]
+
+
+def build(copy):
     built, output = copy.build_program("simnet")
     if not built:
-        raise ValueError("simnet does not build: " + output[-500:])
-    ours = {bite.name: Run(copy.program("simnet"), bite.arguments(True)) for bite in bites}
-    planted = None
+        found = re.search(r"error: (.+)", output)
+        raise ValueError("does not compile: " + (found.group(1) if found else output[-200:]))
+
+
+def ask(bites, copy, rows, verdicts):
+    """Builds ours once, and each mutant once."""
+    ours = copy.folder.parent / "simnet-ours"
+    if any(not bite.suite for bite in bites):
+        build(copy)
+        shutil.copy2(copy.program("simnet"), ours)
     for number, bite in enumerate(bites, 1):
         begin = time.monotonic()
         mutant = bite.mutant
         try:
-            if planted != mutant.name:
+            if bite.suite:
+                verdict, seen = of_campaign(bite, verdicts)
+            else:
+                # Of one mutant the second bite finds it planted and built.
                 copy.put(mutant.file, mutant.applied().encode())
-                built, output = copy.build_program("simnet")
-                if not built:
-                    found = re.search(r"error: (.+)", output)
-                    raise ValueError("does not compile: " + (found.group(1) if found else output[-200:]))
-                planted = mutant.name
-            verdict, seen = judge(bite, copy, ours[bite.name])
+                build(copy)
+                verdict, seen = judge(bite, copy.program("simnet"), ours)
         except ValueError as problem:
             verdict, seen = "error", [re.sub(r"\s+", " ", str(problem)), "", ""]
         finally:
-            isLast = number == len(bites) or bites[number].mutant is not mutant
-            if isLast:
+            if number == len(bites) or bites[number].mutant is not mutant:
                 copy.put(mutant.file, (ROOT / mutant.file).read_bytes())
-                planted = None
         seconds = time.monotonic() - begin
         print(f"{number}/{len(bites)} {verdict:14}{seconds:5.0f} s  {bite.name}: {' | '.join(seen)}", flush=True)
         rows[bite.name] = dict(zip(HEADER, [
             bite.peer, mutant.name, bite.key(), verdict, f"{seconds:.0f}", *seen]))
-        write(rows, bites)
+        write(rows)
 
 
 def read():
@@ -192,9 +223,8 @@ def read():
     return {f"{line[0]} {line[1]}": dict(zip(HEADER, line)) for line in lines[1:]}
 
 
-def write(rows, bites):
-    known = {f"{kind} {path.stem}" for path in (HERE / "catalogue").glob("*.toml")
-             for kind in {row["peer"] for row in rows.values()}}
+def write(rows):
+    known = {bite.name for bite in all_bites(catalogue("*"))}
     lines = ["\t".join(HEADER)]
     lines += ["\t".join(rows[name][field] for field in HEADER) for name in sorted(rows) if name in known]
     RESULTS.write_text("\n".join(lines) + "\n")
@@ -206,10 +236,9 @@ def table(bites, rows):
     yield ("Written by `make bites` from `simnet/mutants/bites.tsv`: each line is a Byzantine peer or a fault in a small "
            "network of nodes,\nonce without the defence against it, once as they are. Without the attacker the undefended "
            "show none of the damage.\n")
-    count = {verdict: sum(rows.get(bite.name, {}).get("verdict") == verdict for bite in bites)
-             for verdict in ("bites",)}
+    biting = sum(rows.get(bite.name, {}).get("verdict") == "bites" for bite in bites)
     stale = [bite.name for bite in bites if bite.name in rows and rows[bite.name]["key"] != bite.key()]
-    yield f"{len(bites)} bites: {count['bites']} bite the undefended and not us.\n"
+    yield f"{len(bites)} bites: {biting} bite the undefended and not us.\n"
     if stale:
         yield f"{len(stale)} lines, marked *, are of an earlier state; `make bites` asks again.\n"
     yield "| attacker or fault | defence that is removed | what happens then | without it | what happens to us |"
@@ -225,7 +254,8 @@ def table(bites, rows):
                + " | ".join(cells) + " |")
 
 
-def main(mutants, arguments):
+def main(mutants, arguments, verdicts):
+    """`verdicts`: the results of the campaign, by mutant."""
     bites, rows = all_bites(mutants), read()
     if arguments.table:
         print("\n".join(table(bites, rows)))
@@ -237,7 +267,7 @@ def main(mutants, arguments):
     folder = pathlib.Path(arguments.keep or tempfile.mkdtemp(prefix="vouchbird-bites-"))
     try:
         if waiting:
-            ask(waiting, Copy(folder), rows)
+            ask(waiting, Copy(folder), rows, verdicts)
     except ValueError as problem:
         print(problem, file=sys.stderr)
         return 2

@@ -154,7 +154,7 @@ def main():
     arguments = parser.parse_args()
     mutants = catalogue(arguments.pattern)
     if arguments.bites:
-        return bites.main(mutants, arguments)
+        return bites.main(mutants, arguments, read())
     rows = read()
     if arguments.table:
         print("\n".join(table(mutants, rows)))

@@ -19,7 +19,7 @@ struct HandshakeRate {
     }
 
     private struct Known {
-        /// How long it was linked at the most, longer for whom this node dialled.
+        /// How long it was linked at the most, in milliseconds; sixteenfold for whom this node dialled.
         var weight: UInt64
         /// Connections since the last second began.
         var recent = 0
@@ -73,8 +73,8 @@ struct HandshakeRate {
     mutating func note(_ address: NetworkAddress, linkedMilliseconds age: UInt64, isDialled: Bool) {
         guard address != .unknown else { return }
         let host = NetworkAddress(high: address.high, low: address.low, port: 0)
-        // Whom this node dials was chosen by it: before anybody who came by itself.
-        let weight = isDialled ? age + 1 << 40 : age
+        // Whom this node dials was chosen by it. No more than that: it dials many for a moment, to see whether they are there.
+        let weight = isDialled ? 16 * age : age
         if let slot = known.slot(of: host) {
             known[slot: slot].weight = max(known[slot: slot].weight, weight)
             return

@@ -23,7 +23,7 @@ public struct TransportLimits: Hashable, Sendable {
     public var refusalMilliseconds = 10_000
     /// Least time between two decisions on who is let in.
     public var rationMilliseconds = 50
-    /// Addresses that had a link, remembered: those dialled first, then those of the longest links.
+    /// Addresses that had a link, remembered: those of the longest links.
     public var knownAddresses = 64
     /// Netgroups that are left out at once.
     public var refusedNetgroups = 64

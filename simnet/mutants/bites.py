@@ -27,13 +27,13 @@ Exit code: 0 all bite, 1 some do not, 2 some cannot be asked.
 """
 import hashlib
 import json
+import pathlib
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-import pathlib
 
 from planting import HERE, ROOT, Copy, catalogue
 
@@ -130,7 +130,6 @@ class Run:
 
 
 def all_bites(mutants):
-    """Sorted so that each mutant is planted once."""
     return [Bite(mutant, fields) for mutant in mutants for fields in mutant.bites]
 
 

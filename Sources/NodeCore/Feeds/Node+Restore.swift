@@ -72,7 +72,8 @@ extension Node {
     /// Everything stored was given.
     public mutating func finishRestore(at now: Moment) {
         sortPool()
-        if configuration.ownHeadWaitMilliseconds > 0, feeds[ownFeed].frontier > 0 {
+        let mayBeOld = feeds[ownFeed].frontier > 0 || configuration.hasLostOwnRecords
+        if configuration.ownHeadWaitMilliseconds > 0, mayBeOld {
             let wait = configuration.ownHeadWaitMilliseconds
             own.headCheck = HeadCheck(deadline: now.monotonicMilliseconds + wait)
         }

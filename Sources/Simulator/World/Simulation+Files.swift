@@ -79,18 +79,10 @@ extension Simulation {
 
     /// Whatever happened to the files: nothing is believed that was not committed.
     private func checkNothingIsNew(_ found: MemoryStore, _ host: Host) {
-        let all = (host.unanswered?.records ?? []) + (host.unansweredBatch?.records ?? [])
-        let unanswered = Set(all.map(\.record.id))
         found.forEachEntry { entry in
-            guard case .record(let stored) = entry, !unanswered.contains(stored.record.id) else {
-                return
-            }
-            let isKnown =
-                RecordView(stored.record).map {
-                    oracle.committed[host.index].contains(Oracle.placePrint($0))
-                } ?? false
+            guard case .record(let stored) = entry else { return }
             oracle.check(
-                isKnown, "damage-believed", host, now,
+                host.everWritten.contains(stored.record.id), "damage-believed", host, now,
                 "the files hold a record that was not committed to them")
         }
     }
@@ -195,6 +187,7 @@ extension Simulation {
     private func commitOwn(
         _ records: [StoredRecord], _ tombstones: [Tombstone], _ host: Host, _ files: FileStore
     ) -> StoreFailure? {
+        host.everWritten.formUnion(records.map(\.record.id))
         let refused = host.unanswered != nil
         if let error = files.commitOwn(records, tombstones) {
             if error.code != .conflict { host.unanswered = (records, tombstones) }
@@ -213,6 +206,7 @@ extension Simulation {
 
     private func commit(_ batch: StoreBatch, _ host: Host, _ files: FileStore) -> StoreFailure? {
         noteEvictions(batch, host)
+        host.everWritten.formUnion(batch.records.map(\.record.id))
         if let error = files.commit(batch) {
             // Many places go in several transactions.
             if !batch.removedFeeds.isEmpty || !batch.trims.isEmpty { host.mayHoldUnknown = true }

@@ -72,6 +72,7 @@ extension Node {
     /// Everything stored was given.
     public mutating func finishRestore(at now: Moment) {
         sortPool()
+        startedAt = now.monotonicMilliseconds
         let mayBeOld = feeds[ownFeed].frontier > 0 || configuration.hasLostOwnRecords
         if configuration.ownHeadWaitMilliseconds > 0, mayBeOld {
             let wait = configuration.ownHeadWaitMilliseconds

@@ -94,10 +94,10 @@ final class Host {
     var isDyingInside = false
     /// The own commit that its files refused last: they may hold it all the same.
     var unanswered: (records: [StoredRecord], tombstones: [Tombstone])?
-    /// Every record that was ever committed to its files, or may have been.
-    var everWritten: Set<RecordID> = []
     /// The same of net.db.
     var unansweredBatch: StoreBatch?
+    /// Every record that was ever committed to its files, or may have been.
+    var everWritten: Set<RecordID> = []
     /// The power failed since its files were read.
     var hasLostPower = false
     var wasRestoredFromOldCopy = false

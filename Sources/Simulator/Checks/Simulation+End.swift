@@ -12,6 +12,7 @@ extension Simulation {
         let honest = hosts.filter(\.isHonest)
         checkFaultsFired()
         checkOwnFeeds(honest)
+        checkFiles(honest)
         checkQuiet(honest)
         checkAgreement(honest)
         checkForks(honest)

@@ -205,6 +205,23 @@ struct OverlayTests {
         #expect(!OverlayBench.dials(again.turn()).isEmpty)
     }
 
+    @Test(
+        "everybody who had a place among those that answered has it after a restart",
+        arguments: [4, 5])
+    func restored(_ seed: UInt64) {
+        var bench = OverlayBench(seed: seed)
+        for number in 0..<300 {
+            let node = OverlayBench.node(number)
+            bench.learn([node], from: .anchor)
+            bench.overlay.confirm(node.key)
+        }
+        let tried = bench.overlay.triedNodes
+        #expect(tried.count > 150, "seed \(seed)")
+        var again = OverlayBench(seed: seed)
+        again.overlay.restore(bench.overlay.saved, at: again.now)
+        #expect(Set(again.overlay.triedNodes) == Set(tried), "seed \(seed)")
+    }
+
     @Test("T43: no map of an overlay grows past its cap", arguments: [3] as [UInt64])
     func caps(_ seed: UInt64) {
         var bench = OverlayBench()

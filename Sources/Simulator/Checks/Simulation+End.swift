@@ -13,6 +13,7 @@ extension Simulation {
         checkFaultsFired()
         checkOwnFeeds(honest)
         checkQuiet(honest)
+        checkOverlays(honest)
         checkAgreement(honest)
         checkForks(honest)
         if scenario.isFullyChecked { checkTrust(honest) }

@@ -22,6 +22,11 @@ public struct Scenario: Hashable, Sendable {
     public var behindNAT = 0
     /// Prefixes that hosts' addresses are drawn from.
     public var netgroups = 4
+    /// Nodes exchange addresses and dial whom their overlay wants, beside `anchors` that their users named.
+    public var hasDiscovery = false
+    public var anchors = 2
+    /// Whether the overlay counts by prefixes and leaves alone who did not answer.
+    public var isDefended = true
     /// Links that each node dials.
     public var dialledLinks = 3
     /// Share of links that both ends dial.
@@ -103,6 +108,12 @@ public struct Scenario: Hashable, Sendable {
     public var droppers = 0
     public var scoreGamers = 0
     public var slowReaders = 0
+    public var addressPoisoners = 0
+    public var adaptiveEclipsers = 0
+    /// Node keys of an eclipser, all in its prefix.
+    public var eclipserKeys = 4
+    /// Hostile peers that each honest user named beside its anchors.
+    public var poisonedAnchors = 0
     /// Links that a hostile peer dials; 0: one more than honest nodes.
     public var hostileLinks = 0
     /// When hostile programs come.

@@ -16,4 +16,28 @@ public struct HashKeys: Sendable {
         }
         (k0, k1, k2, k3) = (key(0), key(1), key(2), key(3))
     }
+
+    /// 32 bits of bytes of any length. O(length).
+    @inlinable @inline(__always)
+    public func hash(_ bytes: Span<UInt8>) -> UInt32 {
+        var hash = k0
+        var word: UInt64 = 0
+        for place in bytes.indices {
+            word = word << 8 | UInt64(bytes[place])
+            if place & 7 == 7 {
+                hash = Self.mixed(hash ^ word, k1)
+                word = 0
+            }
+        }
+        // The length tells apart what ends in different words.
+        hash = Self.mixed(hash ^ word ^ UInt64(bytes.count) << 56, k1)
+        return UInt32(truncatingIfNeeded: hash >> 32)
+    }
+
+    /// Both halves of a product, so that each bit moves each.
+    @inlinable @inline(__always)
+    static func mixed(_ word: UInt64, _ key: UInt64) -> UInt64 {
+        let product = word.multipliedFullWidth(by: key)
+        return product.high ^ product.low
+    }
 }

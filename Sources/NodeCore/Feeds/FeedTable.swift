@@ -188,7 +188,9 @@ struct WaitingRecord: Sendable {
 /// The feeds held here, by dense index; bounded.
 struct FeedTable: Sendable {
     let capacity: Int
-    private var lookup: FeedLookup
+    /// Slots by the hash of their key, under secret keys of the node: nobody can aim keys at one another.
+    private var numbers = HashedNumbers()
+    private let mixer: IDFingerprint
     /// A slot that is free keeps an empty state without a meaning: an optional would be copied out and in by
     /// every change.
     private var slots: [FeedState] = []
@@ -202,14 +204,14 @@ struct FeedTable: Sendable {
 
     init(capacity: Int, mixer: IDFingerprint) {
         self.capacity = capacity
-        lookup = FeedLookup(mixer: mixer)
+        self.mixer = mixer
     }
 
-    var count: Int { lookup.count }
-    var isFull: Bool { lookup.count >= capacity }
+    var count: Int { numbers.count }
+    var isFull: Bool { numbers.count >= capacity }
 
     func index(of key: PublicKey) -> FeedIndex? {
-        lookup.slot(of: key, in: spots).map { FeedIndex(raw: $0) }
+        slot(of: key).map { FeedIndex(raw: $0) }
     }
 
     func index(of tag: FeedTag) -> FeedIndex? { tags[tag].map { FeedIndex(raw: $0) } }
@@ -261,14 +263,14 @@ struct FeedTable: Sendable {
             spots.append(FeedSpot(key: key))
             isUsed.append(true)
         }
-        lookup.insert(key, slot: index.raw, in: spots)
+        numbers.insert(index.raw, hash: hash(key))
         if tags[FeedTag(key)] == nil { tags[FeedTag(key)] = index.raw }
         return index
     }
 
     mutating func remove(_ index: FeedIndex) {
         let key = self[index].key
-        lookup.remove(key, slot: index.raw, in: spots)
+        numbers.remove(index.raw, hash: hash(key))
         if tags[FeedTag(key)] == index.raw { tags[FeedTag(key)] = nil }
         slots[index.raw] = FeedState(key: key)
         isUsed[index.raw] = false
@@ -283,12 +285,12 @@ struct FeedTable: Sendable {
 
     /// The highest verified sequence of a feed; 0 when it is not held.
     func tip(of key: PublicKey) -> UInt64 {
-        lookup.slot(of: key, in: spots).map { spots[$0].tip } ?? 0
+        slot(of: key).map { spots[$0].tip } ?? 0
     }
 
     /// Who speaks in a feed as far as is committed; of one that is not held, its key.
     func author(of key: PublicKey) -> PublicKey {
-        lookup.slot(of: key, in: spots).map { slots.span[$0].author } ?? key
+        slot(of: key).map { slots.span[$0].author } ?? key
     }
 
     /// Every feed in the order of the slots: deterministic, not sorted.
@@ -296,5 +298,17 @@ struct FeedTable: Sendable {
         for position in slots.indices where isUsed[position] {
             body(FeedIndex(raw: position), slots[position])
         }
+    }
+
+    private func slot(of key: PublicKey) -> Int? {
+        var probe = numbers.probe(hash(key))
+        while let slot = numbers.next(&probe) {
+            if spots[slot].key == key { return slot }
+        }
+        return nil
+    }
+
+    private func hash(_ key: PublicKey) -> UInt32 {
+        UInt32(truncatingIfNeeded: mixer.mix(key.raw) >> 32)
     }
 }

@@ -47,6 +47,9 @@ extension Node {
 
     // MARK: Bytes
 
+    /// The pool's cap.
+    private func fitsPool(_ overflow: UInt64) -> Bool { overflow <= storage.poolBytes }
+
     /// Whether so many more bytes of an author could be held, at the cost of nobody but worse feeds of the pool. Asked
     /// before any signature is checked.
     func mayHold(_ more: UInt64, of author: PublicKey, in feed: PublicKey) -> Bool {
@@ -56,12 +59,12 @@ extension Node {
         guard overflow > account.overflow() else { return true }
         guard overflow <= slotBytes else { return false }
         var needed = pool.overflowBytes + overflow - account.overflow()
-        guard needed > storage.poolBytes else { return true }
+        if fitsPool(needed) { return true }
         let rank = rankForRoom(of: feed, author)
         for member in pool.members.reversed() {
             guard hasRanked, member.rank > rank else { return false }
             needed -= min(needed, freed(by: member))
-            if needed <= storage.poolBytes { return true }
+            if fitsPool(needed) { return true }
         }
         return false
     }
@@ -90,7 +93,7 @@ extension Node {
             feeds[index].isHeldBack = true
             return false
         }
-        while overflow(with: more, of: author) > storage.poolBytes {
+        while !fitsPool(overflow(with: more, of: author)) {
             guard let worst = pool.worst, worst.feed != feed else { return false }
             evict(worst.feed)
         }
@@ -162,7 +165,7 @@ extension Node {
     /// authors beyond their share, the farthest from the ego and the furthest beyond first.
     mutating func enforceShares() {
         guard hasRanked else { return }
-        while pool.overflowBytes > storage.poolBytes {
+        while !fitsPool(pool.overflowBytes) {
             if let worst = pool.worst {
                 evict(worst.feed)
                 continue

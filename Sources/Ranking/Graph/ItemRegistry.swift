@@ -5,7 +5,9 @@ import Primitives
 /// A number stays with its item while somebody has the item and is given away again after that; the
 /// registry is bounded by the edges that use it. All operations are O(1).
 struct ItemRegistry: Sendable {
-    private var numbers = ItemNumbers()
+    /// By the hash of an identifier's bytes, which whoever signs a record chooses: under keys of this process.
+    private var numbers = HashedNumbers()
+    private let keys = HashKeys.ofProcess
     /// By number; what stands at a number that is not in use means nothing.
     private(set) var ids = SegmentedArray<ItemID>()
     private var uses: [UInt32] = []
@@ -21,12 +23,17 @@ struct ItemRegistry: Sendable {
     }
 
     @inline(__always)
-    func hash(_ bytes: Span<UInt8>) -> UInt32 { numbers.hash(bytes) }
+    func hash(_ bytes: Span<UInt8>) -> UInt32 { keys.hash(bytes) }
 
-    /// The number of the item of these bytes and this hash.
+    /// The number of the item of these bytes and this hash. Nobody's references are counted, so that many lookups are
+    /// under way at once.
     @inline(__always)
     func number(of bytes: Span<UInt8>, hash: UInt32) -> UInt32? {
-        numbers.number(of: bytes, hash: hash, in: ids)
+        var probe = numbers.probe(hash)
+        while let number = numbers.next(&probe) {
+            if ids.holds(bytes, at: number) { return UInt32(number) }
+        }
+        return nil
     }
 
     /// The item behind a number that is in use.
@@ -46,7 +53,7 @@ struct ItemRegistry: Sendable {
             ids.append(item)
             uses.append(0)
         }
-        numbers.insert(number, hash: hash)
+        numbers.insert(Int(number), hash: hash)
         return number
     }
 
@@ -64,7 +71,7 @@ struct ItemRegistry: Sendable {
     mutating func dropIfUnused(_ number: UInt32) {
         guard uses[Int(number)] == 0 else { return }
         let item = ids[Int(number)]
-        numbers.remove(number, hash: hash(item.bytes.span))
+        numbers.remove(Int(number), hash: hash(item.bytes.span))
         free.append(number)
     }
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import NodeCore
 
-@Suite("The table of feeds") struct FeedLookupTests {
+@Suite("The table of feeds") struct FeedTableTests {
     private static func key(_ random: inout SeededRandom) -> PublicKey {
         PublicKey(
             raw: Bytes32(words: (random.next(), random.next(), random.next(), random.next())))

@@ -11,6 +11,8 @@ extension Simulation {
     private static let toleratedShare = 0.2
     /// As long as for any link, see `no-honest-link`.
     private static let loneMilliseconds: UInt64 = 60_000
+    /// Eight that stay, two while others take their place, and two that are only tried or tested.
+    private static let mostLinks = OverlayLimits().outbound + 4
     /// Before, overlays are still looking for peers.
     private static let beginningMilliseconds: UInt64 = 3_600_000
 
@@ -115,7 +117,14 @@ extension Simulation {
     }
 
     func sampleOverlays() {
-        guard scenario.hasDiscovery, now >= Self.beginningMilliseconds else { return }
+        guard scenario.hasDiscovery else { return }
+        for host in hosts where host.isHonest && host.isRunning {
+            let links = chosenLinks(of: host).all
+            oracle.check(
+                links <= Self.mostLinks, "overlay-over-cap", host, now,
+                "\(links) links that its overlay dialled")
+        }
+        guard now >= Self.beginningMilliseconds else { return }
         discovery.worstEclipsed = max(discovery.worstEclipsed, eclipsed())
     }
 }

@@ -25,8 +25,9 @@ public struct Scenario: Hashable, Sendable {
     /// Nodes exchange addresses and dial whom their overlay wants, beside `anchors` that their users named.
     public var hasDiscovery = false
     public var anchors = 2
-    /// Whether the overlay counts by prefixes and leaves alone who did not answer.
-    public var isDefended = true
+    /// Without it each key of an eclipser has a prefix of its own: the defence is taken away, not the attacker moved.
+    public var countsPrefixes = true
+    public var probeRestSeconds = 3_600
     /// Links that each node dials.
     public var dialledLinks = 3
     /// Share of links that both ends dial.

@@ -166,8 +166,12 @@ public struct ScenarioField: Sendable {
             "network.anchors", .integer(\.anchors, 1...64),
             "with discovery, honest peers that each user named, in place of nodes.links"),
         ScenarioField(
-            "network.defended", .flag(\.isDefended),
-            "false: each address is a group of its own, and is dialled again at once"),
+            "network.counts_prefixes", .flag(\.countsPrefixes),
+            "false: nodes see each key of an eclipser in a prefix of its own, as if they counted keys"
+        ),
+        ScenarioField(
+            "network.probe_rest_seconds", .integer(\.probeRestSeconds, 0...86_400),
+            "how long an overlay leaves a host alone that did not answer"),
         ScenarioField(
             "network.delay_milliseconds", .integer(\.delayMilliseconds, 0...60_000),
             "smallest one-way delay of a link; each link adds up to as much again"),

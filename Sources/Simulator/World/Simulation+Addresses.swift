@@ -36,11 +36,10 @@ extension Simulation {
 
     // MARK: Exchange of addresses
 
-    /// An eclipser has one prefix for all its keys. Without defence the prefixes of others mean nothing to a node: then
-    /// each key has one, which is the same to a choice by prefixes.
+    /// An eclipser has one prefix for all its keys; to nodes that count no prefixes each key is like any other host.
     func eclipserAddress(_ number: Int, _ key: Int) -> NetworkAddress {
         let group =
-            scenario.isDefended ? number : number * scenario.eclipserKeys + key
+            scenario.countsPrefixes ? number : number * scenario.eclipserKeys + key
         return NetworkAddress(
             ipv4: (Self.firstHostilePrefix + UInt32(group % 65_536)) << 8 | UInt32(1 + key % 250),
             port: UInt16(1 + hosts.count % 65_535))

@@ -46,7 +46,7 @@ extension Simulation {
     func overlaySettings(of host: Host) -> OverlaySettings? {
         guard scenario.hasDiscovery else { return nil }
         var settings = OverlaySettings(scope: .public, seed: host.overlaySeed)
-        if !scenario.isDefended { settings.limits.probeMilliseconds = 0 }
+        settings.limits.probeMilliseconds = UInt64(scenario.probeRestSeconds) * 1000
         return settings
     }
 
@@ -129,7 +129,7 @@ extension Simulation {
 
     /// A hostile program dials an address.
     func dial(_ address: NetworkAddress, from host: Host) {
-        guard let listener = discovery.places[address].map({ hosts[$0] }),
+        guard scenario.hasDiscovery, let listener = discovery.places[address].map({ hosts[$0] }),
             isReachable(listener, from: host), learntEdge(listener.nodeKey, host) == nil
         else { return }
         connect(host, listener)

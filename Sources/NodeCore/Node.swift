@@ -40,6 +40,12 @@ public struct Node: Sendable {
     var signatures: BoundedTable<PublicKey, TokenBucket>
     /// The others, by tier.
     var verified = [TokenBucket](repeating: TokenBucket(), count: Tier.allCases.count)
+    /// All of these of authors whom the ego does not name.
+    var verifiedTogether = TokenBucket()
+    /// Those of the time after the start that did not count in it.
+    var verifiedSinceStart = 0
+    /// When the node had read its store, in monotonic milliseconds.
+    var startedAt: UInt64 = 0
     /// Whose a feed is that was asked about and not taken in.
     var declined: BoundedTable<PublicKey, PublicKey>
     /// Feeds that no author's own share holds.

@@ -39,7 +39,10 @@ public struct Rotation: Hashable, Sendable {
         Domain.rotation + network.bytes + old.bytes + new.bytes
     }
 
-    /// Whether both keys signed it, and the new one speaks by this feed. Three verifications.
+    /// What `isSigned` verifies at most.
+    public static let signatures = 3
+
+    /// Whether both keys signed it, and the new one speaks by this feed.
     public func isSigned(
         feed: PublicKey, network: NetworkID, scheme: any SignatureScheme
     ) -> Bool {

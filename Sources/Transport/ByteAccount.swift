@@ -31,6 +31,9 @@ struct ByteAccount {
         }
     }
 
+    /// Greeting and HELLO came, and no INITIATE (at least 257 bytes more): half of a handshake's arithmetic, for nothing.
+    var hasOnlyGreeted: Bool { readBytes >= 266 && readBytes < 266 + 257 }
+
     /// Bytes that libzmq has read and not handed over.
     var undelivered: Int {
         let out = baseBytes + deliveredBytes

@@ -26,11 +26,14 @@ final class ConnectionGuard {
     private var lastCheckMilliseconds: UInt64 = 0
     private var lastSweepMilliseconds: UInt64 = 0
     private var isArmed = false
+    /// Who is let in when too many come.
+    private(set) var handshakes: HandshakeRate
     /// Of connections that are gone.
     private var formerTraffic = TrafficBytes()
 
     init(limits: TransportLimits, capacity: Int) throws(TransportError) {
         self.limits = limits
+        handshakes = HandshakeRate(limits: limits)
         connections = BoundedTable(capacity: capacity)
         arrivals = try ArrivalSet()
     }
@@ -43,7 +46,10 @@ final class ConnectionGuard {
         _ descriptor: Int32, side: Connection.Side, nowMilliseconds now: UInt64, cuts: inout [Cut]
     ) -> Serial? {
         let connection = Connection(descriptor: descriptor, side: side, nowMilliseconds: now)
-        if connection.isHalfOpen { makeRoom(for: connection, &cuts) }
+        if connection.isHalfOpen {
+            handshakes.accepted(connection.address, nowMilliseconds: now)
+            makeRoom(for: connection, &cuts)
+        }
         let serial = nextSerial
         nextSerial += 1
         guard connections.set(serial, connection) else {
@@ -76,7 +82,25 @@ final class ConnectionGuard {
         // One that libzmq has closed keeps its last reading, of a quarter of a second ago at most.
         _ = connection.read(isDrained: false, nowMilliseconds: lastCheckMilliseconds)
         formerTraffic += connection.traffic
-        if connection.isHalfOpen { halfOpen.removeAll { $0 == serial } }
+        if connection.isHalfOpen {
+            halfOpen.removeAll { $0 == serial }
+            if connection.account.hasOnlyGreeted { handshakes.spend(1) }
+        } else {
+            note(connection, lastCheckMilliseconds)
+        }
+    }
+
+    /// The arithmetic of so many handshakes is done.
+    func finishHandshakes(_ count: Int) { handshakes.spend(count) }
+
+    /// Whom the listener is to let in from now on; nil where nothing changes. O(connections) while there are too many.
+    func decideRation(nowMilliseconds now: UInt64) -> HandshakeRate.Ration?? {
+        if let due = handshakes.nextMilliseconds, now >= due {
+            for connection in connections.values where !connection.isHalfOpen {
+                note(connection, now)
+            }
+        }
+        return handshakes.decide(nowMilliseconds: now)
     }
 
     /// Ends a connection and forgets it.
@@ -152,6 +176,12 @@ final class ConnectionGuard {
     }
 
     // MARK: Helpers
+
+    private func note(_ connection: Connection, _ now: UInt64) {
+        let age = max(now, connection.admittedMilliseconds) - connection.admittedMilliseconds
+        handshakes.note(
+            connection.address, linkedMilliseconds: age, isDialled: connection.side != .inbound)
+    }
 
     private func deadline(_ slot: Int) -> UInt64? {
         if connections[slot: slot].isHalfOpen {

@@ -26,6 +26,7 @@ extension Endpoint {
         var next = deadline
         if let due = state.connectionGuard.nextCheckMilliseconds { next = min(next, due) }
         if let due = beacon?.nextMilliseconds { next = min(next, due) }
+        if let due = state.connectionGuard.handshakes.nextMilliseconds { next = min(next, due) }
         for peer in outbound.values {
             if let due = peer.redialMilliseconds { next = min(next, due) }
         }

@@ -21,6 +21,7 @@ final class InboundPeers {
     let socket: ZMQSocket
     let monitor: SocketMonitor
     private let state: TransportState
+    private var filter = ListenerFilter()
     private(set) var links: BoundedTable<ConnectionGuard.Serial, Link>
     private(set) var serialsByDescriptor: BoundedTable<Int32, ConnectionGuard.Serial>
     private(set) var serialsByLink: BoundedTable<LinkID, ConnectionGuard.Serial>
@@ -61,6 +62,8 @@ final class InboundPeers {
     func readMonitor(nowMilliseconds now: UInt64, cuts: inout [ConnectionGuard.Cut]) {
         for event in takeMonitorEvents() {
             switch event {
+            case .listening(let descriptor): filter.add(descriptor)
+            case .handshakeSucceeded: state.connectionGuard.finishHandshakes(1)
             case .accepted(let descriptor): accept(descriptor, now, &cuts)
             case .disconnected(let descriptor):
                 if let serial = serialsByDescriptor[descriptor] {
@@ -68,10 +71,13 @@ final class InboundPeers {
                 }
             case .handshakeBrokenOff: state.counters.add(.handshakeBrokenOff)
             case .acceptFailed: state.counters.add(.acceptFailed)
-            case .connected, .closed, .handshakeSucceeded, .handshakeRefused,
-                .handshakeProtocolError:
-                break
+            case .handshakeRefused: state.connectionGuard.finishHandshakes(1)
+            case .connected, .closed, .handshakeProtocolError: break
             }
+        }
+        if let ration = state.connectionGuard.decideRation(nowMilliseconds: now) {
+            state.counters.add(.rationed, filter.takeDrops())
+            if !filter.apply(ration) { state.counters.add(.notRationed) }
         }
     }
 

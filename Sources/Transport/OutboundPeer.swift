@@ -160,7 +160,7 @@ final class OutboundPeer {
             fail(.protocolMismatch)
             quickAttempts = quickAttempts.map { _ in 0 }
             redialMilliseconds = now + UInt64(state.limits.reconnectMaximumMilliseconds)
-        case .accepted, .acceptFailed: break
+        case .listening, .accepted, .acceptFailed: break
         }
     }
 

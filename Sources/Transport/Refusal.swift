@@ -16,6 +16,8 @@ public enum Refusal: String, Hashable, Sendable, CaseIterable {
     case noUser = "sent a message without an authenticated key"
     case replaced = "the same key connected again"
     case stray = "a message of a connection that is gone"
+    case rationed = "came when too many did"
+    case notRationed = "too many came, and the kernel takes no filter"
     case acceptFailed = "could not be accepted"
 }
 
@@ -34,7 +36,9 @@ public struct TransportCounters: Hashable, Sendable {
     /// How often `reason` applied.
     public func count(of reason: Refusal) -> Int { refusals[Self.index(reason)] }
 
-    mutating func add(_ reason: Refusal) { refusals[Self.index(reason)] += 1 }
+    mutating func add(_ reason: Refusal, _ count: Int = 1) {
+        refusals[Self.index(reason)] += count
+    }
 
     private static func index(_ reason: Refusal) -> Int {
         Refusal.allCases.firstIndex(of: reason) ?? 0

@@ -2,6 +2,7 @@ import CZeroMQ
 
 /// One thing that libzmq reports about a connection of a socket.
 enum ConnectionEvent: Hashable {
+    case listening(Int32)
     case connected(Int32)
     case accepted(Int32)
     case acceptFailed
@@ -33,7 +34,8 @@ final class SocketMonitor {
         self.watched = watched
         let address = "inproc://monitor-\(name)"
         let wanted =
-            ZMQ_EVENT_CONNECTED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED | ZMQ_EVENT_CLOSED
+            ZMQ_EVENT_LISTENING | ZMQ_EVENT_CONNECTED | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_ACCEPT_FAILED
+            | ZMQ_EVENT_CLOSED
             | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED
             | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH
             | (tellsProtocolErrors ? ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL : 0)
@@ -67,6 +69,7 @@ final class SocketMonitor {
     private static func event(_ kind: Int32, _ value: UInt32) -> ConnectionEvent? {
         let descriptor = Int32(bitPattern: value)
         return switch kind {
+        case ZMQ_EVENT_LISTENING: .listening(descriptor)
         case ZMQ_EVENT_CONNECTED: .connected(descriptor)
         case ZMQ_EVENT_ACCEPTED: .accepted(descriptor)
         case ZMQ_EVENT_ACCEPT_FAILED: .acceptFailed

@@ -11,6 +11,22 @@ public struct TransportLimits: Hashable, Sendable {
     public var halfOpen = 64
     /// Of these, in one netgroup (/24 or /48). Loopback is exempt: everyone there is this machine.
     public var halfOpenPerNetgroup = 4
+    /// Handshakes of strangers a second, above which newcomers are let in by chance, and how many may come at once
+    /// (threats.md, T41). 200 cost a sixth of a core.
+    public var handshakesPerSecond = 200
+    public var handshakeBurst = 200
+    /// Connections a second of one netgroup, and of one address that had a link before, above which it is left out while
+    /// there are too many. Loopback has no netgroup.
+    public var handshakesPerNetgroup = 20
+    public var handshakesPerKnownAddress = 20
+    /// How long it is left out.
+    public var refusalMilliseconds = 10_000
+    /// Least time between two decisions on who is let in.
+    public var rationMilliseconds = 50
+    /// Addresses that had a link, remembered: those of the longest links.
+    public var knownAddresses = 64
+    /// Netgroups that are left out at once.
+    public var refusedNetgroups = 64
     /// Established inbound links in one netgroup. Loopback is exempt.
     public var inboundPerNetgroup = 2
     /// Peers that this node dials.

@@ -293,4 +293,36 @@ struct KeyChangeTests {
         // Nothing of any of them counts: every feed is frozen.
         #expect(interactions(node) == 1)
     }
+
+    @Test("T32: a peer who names a hundred forkers one after another gives the next ever less")
+    func vouching() throws {
+        let (node, link) = node(trusting: [ana])
+        var vouches: [Record] = []
+        var influences: [Double] = []
+        for number in 0..<100 {
+            let key = try Person(seed: [UInt8](repeating: UInt8(100 + number), count: 32))
+            let vouch = ana.record(
+                UInt64(number + 1), after: vouches.last, at: 1_000_000 + UInt64(number),
+                .trust(key.key, .one))
+            vouches.append(vouch)
+            node.push([vouch], over: link)
+            node.push(feed(key, [like("spam")]), over: link)
+            node.pass(milliseconds: 10_000)
+            #expect(interactions(node) == 1)
+            influences.append(node.node.trust(in: key.key))
+            node.push([key.record(1, after: nil, at: 1_000_005, like("other"))], over: link)
+        }
+        node.pass(milliseconds: 10_000)
+        #expect(node.node.forkedFeedCount == 100)
+        #expect(interactions(node) == 0)
+        // At no time more than one author has whom this peer has just named, and the k-th has a k-th of it: the edges to
+        // those who forked stay and lead nowhere, up to the number of edges that count.
+        let first = try #require(influences.first)
+        for (number, influence) in influences.enumerated() {
+            #expect(influence <= first / Double(min(number + 1, 64)) * 1.000_001, "\(number)")
+        }
+        // 1 + 1/2 + ... + 1/64 and what is left.
+        let sum = influences.reduce(0, +) / first
+        #expect(sum > 1 && sum < 5.4, "\(sum)")
+    }
 }

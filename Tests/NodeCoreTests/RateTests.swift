@@ -110,6 +110,33 @@ struct RateTests {
         }
     }
 
+    @Test(
+        "T18: whom the ego does not name have one bound together, and strangers half of its burst")
+    func together() throws {
+        var limits = CoreLimits()
+        limits.tiers.verifiedTogether = Rate(perHour: 1, burst: 6)
+        limits.tiers.verifiedAtStart = 5
+        // Whether trust reaches the author, whether the start is over, and how many are checked.
+        let cases: [(Bool, Bool, UInt64)] = [
+            (true, true, 6), (true, false, 11), (false, true, 3), (false, false, 8),
+        ]
+        for (isReached, isLater, checked) in cases {
+            let node = TestNode(ego, limits: limits, hasRates: true)
+            let link = node.connect(9, as: ben)
+            if isLater { node.pass(milliseconds: 600_001) }
+            node.node.hasRanked = true
+            if isReached { node.node.trust.set(ana.key, 0.5) }
+            node.push(ana.feed(18), over: link)
+            #expect(node.node.frontier(of: ana.key) == checked)
+        }
+        // Whom the ego names is not asked to wait.
+        let node = TestNode(ego, limits: limits, hasRates: true)
+        let link = node.connect(9, as: ben)
+        node.publish([.trust(ana.key, .one)])
+        node.push(ana.feed(18), over: link)
+        #expect(node.node.frontier(of: ana.key) == 18)
+    }
+
     @Test("T9: records dated back meet the same rate as fresh ones")
     func backDated() throws {
         for start in [UInt64(1_000_000), 1_999_000] {

@@ -29,16 +29,29 @@ struct LoopbackSocket {
         call(port) { unsafe Glibc.connect(descriptor, $0, $1) } == 0
     }
 
+    /// Makes an address of this machine the one that it connects from.
+    func binds(to word: UInt32) -> Bool {
+        call(0, host: word) { unsafe Glibc.bind(descriptor, $0, $1) } == 0
+    }
+
+    /// Connects without waiting longer than that. For a socket that does not block.
+    func connects(to port: UInt16, withinMilliseconds limit: Int32) -> Bool {
+        if connects(to: port) { return true }
+        var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return unsafe poll(&entry, 1, limit) == 1 && entry.revents == Int16(POLLOUT)
+    }
+
     func close() { _ = Glibc.close(descriptor) }
 
     @safe
     private func call(
-        _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+        _ port: UInt16, host: UInt32 = 0x7f00_0001,
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
     ) -> Int32 {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        address.sin_addr.s_addr = host.bigEndian
         return unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))

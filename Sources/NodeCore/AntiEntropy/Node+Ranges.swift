@@ -162,6 +162,9 @@ extension Node {
         if !isLostOwn, let verdict = judgeQuota(fresh, of: feeds[index].author, now) {
             return verdict
         }
+        if !isLostOwn, !mayVerifyContents(of: fresh, by: feeds[index].author, now) {
+            return .ignore(.overRate)
+        }
         let isBroken = next.sequence == first.sequence && before != feeds[index].tipID
         let reason = isBroken ? nil : fault(of: fresh, in: feeds[index])
         if let reason, !reason.isAuthors { return .reject(reason) }
@@ -194,6 +197,9 @@ extension Node {
         state.open(for: record.speaker)
         if record.body.sequence > 1 {
             state.begin(after: record.body.sequence - 1, record.body.previous)
+        }
+        guard mayVerifyContents(of: segment, by: record.speaker, now) else {
+            return .ignore(.overRate)
         }
         if let reason = fault(of: segment, in: state) { return .reject(reason) }
         if let verdict = judgeSignature(segment, after: .zero, of: record.speaker, now) {

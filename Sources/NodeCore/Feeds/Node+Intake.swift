@@ -200,7 +200,9 @@ extension Node {
     /// What the signature says; nil when it holds. Within what the author's tier may cost.
     private mutating func judgeSignature(_ record: Record, _ now: Moment) -> Verdict? {
         let author = feeds.index(of: record.body.feed).map { feeds[$0].author }
-        guard mayVerify(author ?? record.speaker, now) else { return .ignore(.overRate) }
+        guard mayVerify(author ?? record.speaker, count: 1 + record.carriedSignatures, now) else {
+            return .ignore(.overRate)
+        }
         return record.isSigned(network: configuration.network, scheme: scheme)
             ? nil : .reject(.badSignature)
     }

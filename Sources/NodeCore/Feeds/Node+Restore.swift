@@ -72,6 +72,7 @@ extension Node {
     /// Everything stored was given.
     public mutating func finishRestore(at now: Moment) {
         sortPool()
+        startedAt = now.monotonicMilliseconds
         if configuration.ownHeadWaitMilliseconds > 0, feeds[ownFeed].frontier > 0 {
             let wait = configuration.ownHeadWaitMilliseconds
             own.headCheck = HeadCheck(deadline: now.monotonicMilliseconds + wait)

@@ -211,6 +211,7 @@ extension Node {
     ) -> Verdict? {
         var before = previous
         for segment in places.segments {
+            guard mayVerifyContents(of: segment, by: author, now) else { return .ignore(.overRate) }
             if let verdict = judgeSignature(segment, after: before, of: author, now) {
                 return verdict
             }

@@ -56,27 +56,48 @@ extension Node {
     }
 
     /// Whether a signature of this author may be checked, and counts it: out of its own part, then out of what its tier
-    /// has for all.
-    mutating func mayVerify(_ author: PublicKey, _ now: Moment) -> Bool {
+    /// has for all; of an author whom the ego does not name also out of what these have together.
+    /// `count` are those that one decision leads to: it is made while there is room for one, and all of them are counted.
+    mutating func mayVerify(_ author: PublicKey, count: Int = 1, _ now: Moment) -> Bool {
         let time = now.monotonicMilliseconds
         guard let budget = signatureBudget(of: author, now) else { return false }
+        if tier(of: author) > .direct {
+            if isStarting(now) {
+                verifiedSinceStart += count
+            } else {
+                verifiedTogether.take(limits.tiers.verifiedTogether, count: count, at: time)
+            }
+        }
         switch budget {
         case .tier(let tier):
-            verified[tier.rawValue].take(verifiedRate(of: tier), at: time)
+            verified[tier.rawValue].take(verifiedRate(of: tier), count: count, at: time)
         case .author(let rate):
             if signatures.isFull, !signatures.contains(author) {
                 signatures.remove(signatures.keys[random.below(signatures.count)])
             }
             var bucket = signatures[author] ?? TokenBucket()
-            bucket.take(rate, at: time)
+            bucket.take(rate, count: count, at: time)
             signatures.set(author, bucket)
         }
         return true
     }
 
+    /// The same for what places carry inside: consents and changes of keys.
+    mutating func mayVerifyContents(
+        of places: ArraySlice<ChainPlace>, by author: PublicKey, _ now: Moment
+    ) -> Bool {
+        let count = places.reduce(0) { $0 + $1.carriedSignatures }
+        return count == 0 || mayVerify(author, count: count, now)
+    }
+
     /// What the next signature of this author would be paid from; nil when nothing is left.
     private func signatureBudget(of author: PublicKey, _ now: Moment) -> SignatureBudget? {
         let (tier, time) = (tier(of: author), now.monotonicMilliseconds)
+        if tier > .direct, !isStarting(now) {
+            var together = limits.tiers.verifiedTogether
+            if tier == .stranger, !together.isUnlimited { together.burst /= 2 }
+            guard verifiedTogether.mayTake(together, at: time) else { return nil }
+        }
         if tier == .near || tier == .reached {
             let part = limits.tiers.verifiedByFlow.part(trust[author] ?? 0)
             if (signatures[author] ?? TokenBucket()).mayTake(part, at: time) {
@@ -85,6 +106,12 @@ extension Node {
         }
         return verified[tier.rawValue].mayTake(verifiedRate(of: tier), at: time)
             ? .tier(tier) : nil
+    }
+
+    /// Whether this signature is one of those that a start has to itself.
+    private func isStarting(_ now: Moment) -> Bool {
+        verifiedSinceStart < limits.tiers.verifiedAtStart
+            && now.monotonicMilliseconds < startedAt + limits.tiers.startMilliseconds
     }
 
     private func verifiedRate(of tier: Tier) -> Rate {
@@ -122,5 +149,24 @@ extension Node {
         }
         if left == 0 { accounts.remove(author) }
         return left ?? 0
+    }
+}
+
+extension ChainPlace {
+    fileprivate var carriedSignatures: Int {
+        if case .record(let record) = self { record.carriedSignatures } else { 0 }
+    }
+}
+
+extension Record {
+    /// Signatures that are checked for what the record says, beside its own.
+    var carriedSignatures: Int {
+        switch body.payload {
+        case .delegate: 1
+        case .checkpoint(let consent): consent == nil ? 0 : 1
+        case .rotate: Rotation.signatures
+        case .revoke: 1
+        default: 0
+        }
     }
 }

@@ -44,6 +44,16 @@ public struct TierLimits: Sendable {
     /// and nobody else draws on the 2 % of a core.
     public var verifiedUnranked = Rate(perHour: 1_872_000, burst: 520)
 
+    /// Signatures checked of all authors whom the ego does not name, out of whatever part or tier they are paid: burst
+    /// and sustained rate together are the 520 of 2 % of a core in any second, also when keys without end come after a
+    /// long rest (T18). Half of the burst is not for strangers, so that they keep nobody else out. Whoever is turned
+    /// away is asked again, so it delays and loses nothing.
+    public var verifiedTogether = Rate(perHour: 1_497_600, burst: 104)
+    /// What does not count in that, once after a start: the second of a core that a first sync takes, or a network whose
+    /// nodes all begin at once. Over the time in which it may be spent these are 43 a second.
+    public var verifiedAtStart = 26_000
+    public var startMilliseconds: UInt64 = 600_000
+
     public init() {}
 
     /// Nothing but the caps of `CoreLimits`: for measurements, and tests of something else.
@@ -54,6 +64,7 @@ public struct TierLimits: Sendable {
         limits.verified = limits.pushed
         limits.verifiedByFlow = .unlimited
         limits.verifiedUnranked = .unlimited
+        limits.verifiedTogether = .unlimited
         return limits
     }
 }

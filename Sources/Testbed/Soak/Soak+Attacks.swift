@@ -9,24 +9,26 @@ extension Soak {
         return rows
     }
 
-    /// The clients' own arithmetic is on the same cores, so they are slower than the row says: the cost of a handshake is
-    /// measured, and what so many a second would take.
+    /// Five thousand a second are offered, from other addresses than the friend's. A busy machine makes the clients slower
+    /// too: as if they had kept their pace.
     func handshakes() throws(TestbedFailure) -> [SoakRow] {
         try withNetwork(["ana", "ben"]) { network throws(TestbedFailure) -> [SoakRow] in
             try network.start()
+            try becomeKnown(network)
             var watch = LoadWatch(try process(of: network.nodes[0]))
             let (slowest, connects, _, attacker) = try attacked(
                 network, "handshakes", seconds: size.floodSeconds, &watch)
+            let share = watch.processorShare
             let result = try answer(of: attacker, seconds: 10)
             let done = result["handshakes"] as? Int ?? 0
-            let spent = watch.processorShare * watch.elapsedSeconds
-            let each = spent / Double(max(1, done))
-            let head = "\(done) handshakes in \(size.floodSeconds) s"
+            let rate = result["offered_per_second"] as? Int ?? 0
+            let atPace = share * max(1, 5_000 / Double(max(1, rate)))
+            let head = "\(rate) handshakes/s offered for \(size.floodSeconds) s, \(done) done"
             return [
                 SoakRow(
-                    "T41", "\(head): 5,000 a second take <= 1 core",
-                    "\(text(each * 1e6, 0)) us each, \(text(each * 5_000, 2)) cores at 5,000",
-                    isMet: each * 5_000 <= 1),
+                    "T41", "\(head): <= 1 core",
+                    "\(text(share * 100)) %, \(text(atPace * 100)) % at 5,000/s",
+                    isMet: atPace <= 1),
                 SoakRow(
                     "T41", "\(head): an anchor connects <= 5 s",
                     "slowest \(text(slowest, 2)) s of \(connects)", isMet: slowest <= 5),
@@ -34,6 +36,20 @@ extension Soak {
                     "T41", "\(head): RSS <= +40 MiB", "+\(mebibytes(watch.growthBytes)) MiB",
                     isMet: watch.growthBytes <= 40 << 20),
             ]
+        }
+    }
+
+    /// The second node was linked with the first before anything happens, as an anchor was.
+    private func becomeKnown(_ network: LocalNetwork) throws(TestbedFailure) {
+        let (ana, ben) = (network.nodes[0], network.nodes[1])
+        try network.connect(ben, to: ana)
+        _ = try awaited(seconds: 10) { () throws(TestbedFailure) -> Bool in
+            try ana.status().links.connected == 1
+        }
+        let key = try ana.identity().nodeKey
+        _ = try ben.request(.peerRemove(nodeKey: key), as: DoneDocument.self)
+        _ = try awaited(seconds: 10) { () throws(TestbedFailure) -> Bool in
+            try ana.status().links.connected == 0
         }
     }
 

@@ -12,7 +12,8 @@ usage: hostile_peer.py MODE PORT SERVER_KEY_HEX [SECONDS]
   flood-idle      ten thousand connects a second that say nothing (threats.md, T20)
   flood-partial   the same, each with half a greeting
   flood-garbage   the same, each with 4 KiB of random bytes
-  flood-handshakes  whole CURVE handshakes with ever new keys, from three processes, as fast as they can (T41)
+  flood-handshakes  five thousand connects a second from a thousand addresses and three processes, each with a whole
+                  CURVE handshake by a new key as soon as it is let in, and given up after a second (T41)
   slow-peers      200 peers of three kinds, until all are cut: a byte of the greeting every 4 s; a byte of a frame
                   every 4 s; greeted, then reading nothing and answering nothing (T21)
 
@@ -41,8 +42,8 @@ except ImportError:
 class CurveLink:
     """The client's side of ZMTP 3.1 with CURVE (rfc.zeromq.org/spec/26) over a plain socket."""
 
-    def __init__(self, port, server):
-        self.tcp = socket.create_connection(("127.0.0.1", port), timeout=5)
+    def __init__(self, port, server, tcp=None):
+        self.tcp = tcp or socket.create_connection(("127.0.0.1", port), timeout=5)
         permanent, transient = nacl.public.PrivateKey.generate(), nacl.public.PrivateKey.generate()
         self.sequence = 0
         mechanism = b"CURVE".ljust(20, b"\0")
@@ -202,28 +203,64 @@ def flood(first):
     return run
 
 
+HANDSHAKE_RATE = 5_000
+
+
 def handshakes(port, server, seconds, processes=3):
     """Each handshake is whole: the listener has done all of its arithmetic when READY comes."""
     children, start = [], time.monotonic()
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(OPEN_AT_MOST, hard), hard))
     print(json.dumps({"ready": True}), flush=True)
-    for _ in range(processes):
+    for number in range(processes):
         reader, writer = os.pipe()
         if os.fork() == 0:
-            count = failed = 0
-            while time.monotonic() - start < seconds:
-                try:
-                    CurveLink(port, server).tcp.close()
-                    count += 1
-                except (OSError, ConnectionError):
-                    failed += 1
-            os.write(writer, f"{count} {failed}".encode())
+            counts = offer(port, server, start, seconds, HANDSHAKE_RATE / processes, number)
+            os.write(writer, "{} {} {}".format(*counts).encode())
             os._exit(0)
         os.close(writer)
         children.append(reader)
     counts = [tuple(map(int, os.read(reader, 64).split())) for reader in children]
-    done = sum(count for count, _ in counts)
-    return {"handshakes": done, "failed": sum(failed for _, failed in counts),
+    offered, done, failed = (sum(count[index] for count in counts) for index in range(3))
+    return {"handshakes": done, "failed": failed, "offered_per_second": round(offered / seconds),
             "per_second": round(done / seconds)}
+
+
+def offer(port, server, start, seconds, rate, number):
+    """What one process offers: connects, handshakes that were done, and those that broke off."""
+    waiting, poller = {}, select.epoll()
+    attempts = done = failed = 0
+    while (passed := time.monotonic() - start) < seconds:
+        if attempts < rate * passed:
+            tcp = socket.socket()
+            tcp.setblocking(False)
+            try:
+                tcp.bind((f"127.66.{number}.{1 + attempts % 250}", 0))
+                tcp.connect(("127.0.0.1", port))
+            except BlockingIOError:
+                pass
+            except OSError:
+                time.sleep(0.001)
+            waiting[tcp.fileno()] = (tcp, passed)
+            poller.register(tcp, select.EPOLLOUT)
+            attempts += 1
+            if attempts % 16:
+                continue
+        for descriptor, events in poller.poll(0 if attempts < rate * passed else 0.001):
+            tcp, _ = waiting.pop(descriptor)
+            poller.unregister(descriptor)
+            tcp.settimeout(2)
+            try:
+                CurveLink(port, server, tcp)
+                done += 1
+            except (OSError, ConnectionError):
+                failed += 1
+            tcp.close()
+        while waiting and next(iter(waiting.values()))[1] < passed - 1:
+            descriptor = next(iter(waiting))
+            poller.unregister(descriptor)
+            waiting.pop(descriptor)[0].close()
+    return attempts, done, failed
 
 
 GREETED = bytes([1, 1, 1]) + hashlib.blake2b(b"vouchbird network v1\0main", digest_size=32).digest()

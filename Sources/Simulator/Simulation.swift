@@ -44,6 +44,8 @@ public final class Simulation {
     let items: [ItemID]
     /// Where the files of hosts lie, where there are any.
     var scratch: Scratch?
+    /// Where addresses are exchanged.
+    var discovery = Discovery()
     /// Where lists are judged.
     var study: RecommendationStudy?
 
@@ -129,6 +131,7 @@ public final class Simulation {
         case .assurances: assure()
         case .sample: sample()
         case .endOfWarmUp: metrics.restartTraffic()
+        case .addresses(let host, let life): addressesDue(hosts[host], life)
         }
     }
 
@@ -228,8 +231,9 @@ public final class Simulation {
         case .published(let id, let result): published(id, result, host)
         case .rank(let id, let job): rank(id, job, host)
         case .notice(let notice): oracle.noticed(notice, host, now)
-        // Overlays have a study of their own; here links are the scenario's.
-        case .invitationClaimed, .overlay: break
+        case .overlay(let action): perform(action, host)
+        // Users here invite nobody.
+        case .invitationClaimed: break
         }
     }
 }

@@ -1,4 +1,4 @@
-import NodeCore
+@testable import NodeCore
 import Primitives
 import Records
 import Testing
@@ -63,6 +63,41 @@ struct OverlayTests {
         #expect(OverlayBench.dials(bench.turn()) == [OverlayBench.node(2)])
     }
 
+    @Test(
+        "T25: a host is dialled once, whatever keys are told for it before it has failed to answer")
+    func oneDial() {
+        var limits = OverlayLimits()
+        limits.dialMilliseconds = 60_000
+        var bench = OverlayBench(limits: limits)
+        var nodes = (0..<4).map { OverlayBench.node($0) }
+        for position in nodes.indices { nodes[position].address = nodes[0].address }
+        bench.learn(nodes, from: .anchor)
+        let first = OverlayBench.dials(bench.turn())
+        #expect(first.count == 1)
+        // A feeler is due meanwhile.
+        #expect(OverlayBench.dials(bench.turn(after: 31_000)).isEmpty)
+        bench.overlay.dialFailed(first[0].key, at: bench.now)
+        #expect(OverlayBench.dials(bench.turn(after: 31_000)).isEmpty)
+    }
+
+    @Test(
+        "T24: who opens a link beside the one that was dialled gains no slot, and no feeler that stays"
+    )
+    func second() {
+        var bench = OverlayBench()
+        bench.learn((0..<16).map { OverlayBench.node($0) }, from: .anchor)
+        for round in 0..<40 {
+            for node in bench.dialAndLink(after: round == 0 ? 0 : 31_000) {
+                bench.overlay.linkUp(
+                    node.key, node.netgroup, .inbound, isAnchor: false, at: bench.now)
+            }
+        }
+        let dialled = bench.overlay.peers.values.filter(\.isDialled).count
+        #expect(dialled == 8)
+        // The one that was tried last may still be heard out.
+        #expect(bench.overlay.peers.count <= 9)
+    }
+
     @Test("eight peers are kept, each of another network group")
     func outbound() {
         var bench = OverlayBench()
@@ -115,9 +150,9 @@ struct OverlayTests {
         }
         var later = OverlayBench.node(11)
         later.address = dead.address
-        _ = bench.turn(after: 3_600_000)
+        let dialled = OverlayBench.dials(bench.turn(after: 3_600_000))
         bench.learn([later], from: .anchor)
-        #expect(!OverlayBench.dials(bench.turn()).isEmpty)
+        #expect(dialled.count + OverlayBench.dials(bench.turn()).count == 1)
     }
 
     @Test("T25: who names victims for a day sends more than all of them get")
@@ -203,6 +238,23 @@ struct OverlayTests {
         var again = OverlayBench(seed: 6)
         again.overlay.restore(saved, at: again.now)
         #expect(!OverlayBench.dials(again.turn()).isEmpty)
+    }
+
+    @Test(
+        "everybody who had a place among those that answered has it after a restart",
+        arguments: [4, 5])
+    func restored(_ seed: UInt64) {
+        var bench = OverlayBench(seed: seed)
+        for number in 0..<300 {
+            let node = OverlayBench.node(number)
+            bench.learn([node], from: .anchor)
+            bench.overlay.confirm(node.key)
+        }
+        let tried = bench.overlay.triedNodes
+        #expect(tried.count > 150, "seed \(seed)")
+        var again = OverlayBench(seed: seed)
+        again.overlay.restore(bench.overlay.saved, at: again.now)
+        #expect(Set(again.overlay.triedNodes) == Set(tried), "seed \(seed)")
     }
 
     @Test("T43: no map of an overlay grows past its cap", arguments: [3] as [UInt64])

@@ -150,8 +150,17 @@ struct AddressTable: Sendable {
     /// In the order of the places.
     var triedNodes: [KnownNode] { tried.compactMap { $0?.node } }
 
-    /// A node that answered before a restart, to be tried again.
+    /// A node that answered before a restart takes its place in *tried* again: under the same seed all who had one
+    /// have it. What anchors tell has a few hundred places, and would keep half of a full table.
     mutating func restore(_ node: KnownNode, at now: Instant) {
+        let goal = triedPlace(node)
+        let count = groups[node.netgroup] ?? 0
+        if places[node.key] == nil, tried[goal] == nil, count < limits.nodesPerGroup {
+            groups.set(node.netgroup, count + 1)
+            tried[goal] = Entry(node: node, source: nil, isVouched: true, hasAnswered: true)
+            places.set(node.key, new.count + goal)
+            return
+        }
         _ = learn(node, from: .anchor, at: now)
         guard let place = places[node.key] else { return }
         self[place: place]?.hasAnswered = true

@@ -24,12 +24,15 @@ extension Node {
 
     mutating func overlayDown(_ link: LinkID, _ now: Moment) {
         guard let state = addresses?.links.remove(link), state.isReady else { return }
-        addresses?.overlay.linkDown(state.key)
         addresses?.isDue = true
-        // Of two links with the peer one was given up: the other is none of the overlay's making.
-        guard
-            let other = addresses?.links.values.first(where: { $0.key == state.key && $0.isReady })
-        else { return }
+        let others = addresses?.links.values.filter { $0.key == state.key && $0.isReady } ?? []
+        // Of two links with the peer its own is gone: what we dialled is as it was.
+        if state.direction == .inbound, others.contains(where: { $0.direction == .outbound }) {
+            return
+        }
+        addresses?.overlay.linkDown(state.key)
+        // Ours was given up: the other is none of the overlay's making.
+        guard let other = others.first else { return }
         addresses?.overlay.linkUp(
             other.key, other.origin.address.netgroup, .inbound, isAnchor: other.origin.isAnchor,
             at: now)

@@ -62,7 +62,7 @@ extension Overlay {
         // Two more than are kept: a new peer is up before an old one goes.
         var room = limits.outbound + 2 - linked - dials.values.filter { !$0.isFeeler }.count
         for node in wanted where room > 0 {
-            guard !peers.contains(node.key), !dials.contains(node.key) else { continue }
+            guard !peers.contains(node.key), !isBeingDialled(node) else { continue }
             guard dial(node, isFeeler: false, now, &actions) else { return }
             room -= 1
         }
@@ -106,7 +106,7 @@ extension Overlay {
             }
             if peers.contains(key) {
                 tests.remove(key)
-            } else if !dials.contains(key), !wasProbed(node, now) {
+            } else if !isBeingDialled(node), !wasProbed(node, now) {
                 _ = dial(node, isFeeler: true, now, &actions)
             }
         }
@@ -137,7 +137,13 @@ extension Overlay {
 
     /// Whether a dial of the node would tell something: it is neither linked nor dialled, and did not fail lately.
     private func isFree(_ node: KnownNode, _ now: Moment) -> Bool {
-        !wasProbed(node, now) && !peers.contains(node.key) && !dials.contains(node.key)
+        !wasProbed(node, now) && !peers.contains(node.key) && !isBeingDialled(node)
+    }
+
+    /// Whether its host is being dialled, under whatever key: until that has failed nobody knows that it would be
+    /// disturbed twice.
+    private func isBeingDialled(_ node: KnownNode) -> Bool {
+        dials.values.contains { $0.node.address.isSameHost(as: node.address) }
     }
 
     private mutating func ask(_ now: Moment, _ actions: inout [OverlayAction]) {

@@ -120,6 +120,11 @@ public struct Overlay: Sendable {
     ) {
         // An inbound link says nothing of the address that is being dialled.
         let dial = direction == .outbound ? dials.remove(key) : nil
+        // Nor does it make what was dialled, or only tried, any less ours to end: who opens a link beside the one that
+        // we dialled would have that one for ever, and we would dial others in its place.
+        if direction == .inbound, let held = peers[key], held.isDialled || held.feelerEnd != nil {
+            return
+        }
         let time = now.monotonicMilliseconds
         peers.set(
             key,

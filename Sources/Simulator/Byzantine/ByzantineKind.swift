@@ -17,6 +17,8 @@ public enum ByzantineKind: String, CaseIterable, Sendable {
     case dropper
     case scoreGamer = "score_gamer"
     case slowReader = "slow_reader"
+    case addressPoisoner = "address_poisoner"
+    case adaptiveEclipser = "adaptive_eclipser"
 
     var count: any WritableKeyPath<Scenario, Int> & Sendable {
         switch self {
@@ -37,6 +39,8 @@ public enum ByzantineKind: String, CaseIterable, Sendable {
         case .dropper: \.droppers
         case .scoreGamer: \.scoreGamers
         case .slowReader: \.slowReaders
+        case .addressPoisoner: \.addressPoisoners
+        case .adaptiveEclipser: \.adaptiveEclipsers
         }
     }
 
@@ -60,13 +64,19 @@ public enum ByzantineKind: String, CaseIterable, Sendable {
             "announces all that it hears of, before it could have it, and delivers nothing"
         case .scoreGamer: "a node that is honest until the middle of the run, then silent"
         case .slowReader: "a node that reads a kilobyte a second"
+        case .addressPoisoner:
+            "answers with made-up addresses and with one victim's, for ever; needs discovery"
+        case .adaptiveEclipser:
+            "many keys in one prefix that want to be all that others dial; needs discovery"
         }
     }
 
     /// Came later than the others: a swarm draws it from a stream of its own, so that the meaning of older seeds stays.
     var isLate: Bool {
         switch self {
-        case .authorFlooder, .dropper, .scoreGamer, .slowReader: true
+        case .authorFlooder, .dropper, .scoreGamer, .slowReader, .addressPoisoner,
+            .adaptiveEclipser:
+            true
         default: false
         }
     }

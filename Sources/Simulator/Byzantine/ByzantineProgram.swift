@@ -8,6 +8,10 @@ protocol ByzantineProgram {
     /// A link is greeted and ready.
     mutating func ready(_ link: LinkID, _ world: inout ByzantineWorld)
     mutating func receive(_ frame: Frame, on link: LinkID, _ world: inout ByzantineWorld)
+    /// A link is up at this end and leads to `peer`. Only where addresses are exchanged.
+    mutating func linked(_ link: LinkID, to peer: NetworkAddress, _ direction: LinkDirection)
+    /// Such a link is down.
+    mutating func unlinked(_ link: LinkID)
     /// Once a virtual second.
     mutating func tick(_ world: inout ByzantineWorld)
 }
@@ -15,6 +19,8 @@ protocol ByzantineProgram {
 extension ByzantineProgram {
     var capabilities: UInt64 { 0 }
     mutating func ready(_ link: LinkID, _ world: inout ByzantineWorld) {}
+    mutating func linked(_ link: LinkID, to peer: NetworkAddress, _ direction: LinkDirection) {}
+    mutating func unlinked(_ link: LinkID) {}
     mutating func receive(_ frame: Frame, on link: LinkID, _ world: inout ByzantineWorld) {}
     mutating func tick(_ world: inout ByzantineWorld) {}
 }
@@ -31,6 +37,8 @@ struct ByzantineWorld {
     var random: SeededRandom
     /// Bytes to send, in order.
     var outbox: [(LinkID, [UInt8])] = []
+    /// Addresses to dial once, in order.
+    var dials: [NetworkAddress] = []
 
     mutating func send(_ frame: Frame, on link: LinkID) { outbox.append((link, frame.encoded)) }
 

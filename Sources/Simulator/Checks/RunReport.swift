@@ -26,7 +26,7 @@ public struct RunReport: Sendable {
 
 extension Simulation {
     func report() -> RunReport {
-        let figures = metrics.named + verdicts() + (study?.figures ?? [])
+        let figures = metrics.named + overlayFigures + verdicts() + (study?.figures ?? [])
         let tick = now / 1000
         let closing = figures.map {
             MetricRow(

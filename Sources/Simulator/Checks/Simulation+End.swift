@@ -14,6 +14,7 @@ extension Simulation {
         checkOwnFeeds(honest)
         checkFiles(honest)
         checkQuiet(honest)
+        checkOverlays(honest)
         checkAgreement(honest)
         checkForks(honest)
         if scenario.isFullyChecked { checkTrust(honest) }

@@ -22,6 +22,8 @@ extension Simulation {
             note("disk_bytes", Double(honest.prefix(Self.sampledHosts).map(storedBytes).max() ?? 0))
         }
         sampleMaps(honest)
+        sampleOverlays()
+        for (name, value) in overlayFigures { note(name, value) }
         judgeLists()
         schedule(.sample, after: UInt64(scenario.sampleSeconds) * 1000)
     }

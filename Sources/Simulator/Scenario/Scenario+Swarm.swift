@@ -17,6 +17,7 @@ extension Scenario {
             drawn[keyPath: path] = isOn ? 1 + Int(draw % UInt64(most)) : 0
         }
         drawn.drawStore(seed: seed)
+        drawn.drawDiscovery(seed: seed)
         // What a peer's disk wrote while it said that it had failed comes to light when the peer restarts, too late for an
         // author who was restored from an old copy and asked in between. Nobody can be blamed for that.
         // A copy of own.db from before its bits flipped is an old copy too.
@@ -40,5 +41,18 @@ extension Scenario {
         guard hasFiles, random.below(100) >= fileSeedPercent else { return }
         store = "memory"
         bitFlips = 0
+    }
+
+    /// A quarter of the seeds exchange addresses where the swarm allows it, each honest node in a prefix of its own.
+    private mutating func drawDiscovery(seed: UInt64) {
+        var random = SeededRandom(seed: seed, stream: "swarm network.discovery")
+        hasDiscovery = hasDiscovery && random.below(4) == 0
+        guard !hasDiscovery else {
+            anchors = 1 + random.below(anchors)
+            netgroups = max(netgroups, 4_096)
+            poisonedAnchors = random.below(poisonedAnchors + 1)
+            return
+        }
+        (addressPoisoners, adaptiveEclipsers, poisonedAnchors) = (0, 0, 0)
     }
 }

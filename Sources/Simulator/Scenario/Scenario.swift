@@ -22,6 +22,12 @@ public struct Scenario: Hashable, Sendable {
     public var behindNAT = 0
     /// Prefixes that hosts' addresses are drawn from.
     public var netgroups = 4
+    /// Nodes exchange addresses and dial whom their overlay wants, beside `anchors` that their users named.
+    public var hasDiscovery = false
+    public var anchors = 2
+    /// Without it each key of an eclipser has a prefix of its own: the defence is taken away, not the attacker moved.
+    public var countsPrefixes = true
+    public var probeRestSeconds = 3_600
     /// Links that each node dials.
     public var dialledLinks = 3
     /// Share of links that both ends dial.
@@ -103,6 +109,12 @@ public struct Scenario: Hashable, Sendable {
     public var droppers = 0
     public var scoreGamers = 0
     public var slowReaders = 0
+    public var addressPoisoners = 0
+    public var adaptiveEclipsers = 0
+    /// Node keys of an eclipser, all in its prefix.
+    public var eclipserKeys = 4
+    /// Hostile peers that each honest user named beside its anchors.
+    public var poisonedAnchors = 0
     /// Links that a hostile peer dials; 0: one more than honest nodes.
     public var hostileLinks = 0
     /// When hostile programs come.

@@ -166,6 +166,19 @@ public struct ScenarioField: Sendable {
             "network.prefixes", .integer(\.netgroups, 1...65_536),
             "prefixes (/24 of IPv4) that the addresses of hosts are drawn from"),
         ScenarioField(
+            "network.discovery", .flag(\.hasDiscovery),
+            "nodes exchange addresses and dial whom their overlay chooses; a swarm: some seeds"),
+        ScenarioField(
+            "network.anchors", .integer(\.anchors, 1...64),
+            "with discovery, honest peers that each user named, in place of nodes.links"),
+        ScenarioField(
+            "network.counts_prefixes", .flag(\.countsPrefixes),
+            "false: nodes see each key of an eclipser in a prefix of its own, as if they counted keys"
+        ),
+        ScenarioField(
+            "network.probe_rest_seconds", .integer(\.probeRestSeconds, 0...86_400),
+            "how long an overlay leaves a host alone that did not answer"),
+        ScenarioField(
             "network.delay_milliseconds", .integer(\.delayMilliseconds, 0...60_000),
             "smallest one-way delay of a link; each link adds up to as much again"),
         ScenarioField(
@@ -230,6 +243,12 @@ public struct ScenarioField: Sendable {
             ScenarioField(
                 "byzantine.spinner_keys", .integer(\.spinnerKeys, 1...10_000),
                 "new keys that a spinner makes each second"),
+            ScenarioField(
+                "byzantine.eclipser_keys", .integer(\.eclipserKeys, 1...250),
+                "node keys of an adaptive eclipser, all in its prefix"),
+            ScenarioField(
+                "byzantine.poisoned_anchors", .integer(\.poisonedAnchors, 0...64),
+                "with discovery, hostile peers that each honest user named beside its anchors"),
             ScenarioField(
                 "byzantine.links", .integer(\.hostileLinks, 0...1_000),
                 "links that each hostile peer dials; 0: one more than honest nodes"),

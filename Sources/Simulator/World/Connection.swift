@@ -41,4 +41,6 @@ struct Edge {
     /// Given up in favour of a link that the other end dialled.
     var isStoodDown = false
     var isDialScheduled = false
+    /// Not a user's choice: dialled once, and given up when it ends.
+    var isLearnt = false
 }

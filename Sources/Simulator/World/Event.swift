@@ -30,6 +30,8 @@ enum Event {
     case assurances
     case sample
     case endOfWarmUp
+    /// A node says anew where it is, and keeps what it knows of others.
+    case addresses(host: Int, life: Int)
 
     /// For the trace: what kind it is and whom it concerns.
     var trace: (kind: UInt64, who: Int) {
@@ -51,6 +53,7 @@ enum Event {
         case .endOfWarmUp: (17, 0)
         case .assurances: (18, 0)
         case .wake(let host): (19, host)
+        case .addresses(let host, _): (20, host)
         }
     }
 }

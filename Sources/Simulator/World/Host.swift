@@ -31,6 +31,17 @@ final class Host {
     let signer: any Signer
     let nodeKey: NodeKey
     let address: NetworkAddress
+    /// What its node key is the Curve25519 form of, where addresses are exchanged.
+    var nodeSigner: (any Signer)?
+    /// Its file of addresses: the overlay's secret and who answered, as of the last saving.
+    var overlaySeed: UInt64 = 0
+    var keptAddresses: [AddressRecord] = []
+    /// When it last said where it is; monotonic milliseconds.
+    var announcedAt: UInt64 = 0
+    /// Links that it dialled without its user's word, by number of edge.
+    var learnt: [Int] = []
+    /// Since when it has no link to an honest host that it chose itself; nil while it has.
+    var unchosenSince: UInt64? = 0
     /// Others dial it in vain.
     var isBehindNAT = false
     var role: Role

@@ -286,7 +286,8 @@ extension Simulation {
         }
         host.links = []
         noteCompany(host)
-        for edge in host.edges { edges[edge].connection = nil }
+        for edge in host.edges + host.learnt { edges[edge].connection = nil }
+        host.learnt = []
         // What waited for the process finds it gone.
         wake(host)
     }

@@ -34,12 +34,18 @@ extension Simulation {
             scheduleDial(number)
             return
         }
+        connect(number)
+    }
+
+    /// Begins a link to a listener that can be reached.
+    func connect(_ number: Int) {
+        let edge = edges[number]
         let base = scenario.delayMilliseconds
         let connection = Connection(
             dialler: edge.dialler, listener: edge.listener, edge: number,
             delayToListener: base + netRandom.below(base + 1),
             delayToDialler: base + netRandom.below(base + 1),
-            diallerLife: dialler.life, listenerLife: hosts[edge.listener].life)
+            diallerLife: hosts[edge.dialler].life, listenerLife: hosts[edge.listener].life)
         edges[number].isStoodDown = false
         edges[number].connection = connections.count
         connections.append(connection)
@@ -52,24 +58,35 @@ extension Simulation {
         let connection = connections[number]
         let dialler = hosts[connection.dialler]
         let listener = hosts[connection.listener]
+        // Given up while it was on its way.
+        if edges[connection.edge].isLearnt, edges[connection.edge].connection != number { return }
         guard dialler.life == connection.diallerLife, listener.life == connection.listenerLife,
             !isCut(dialler.index, listener.index), !isCut(listener.index, dialler.index)
         else {
             if edges[connection.edge].connection == number {
                 edges[connection.edge].connection = nil
-                scheduleDial(connection.edge)
+                if edges[connection.edge].isLearnt {
+                    learntDialFailed(connection.edge)
+                } else {
+                    scheduleDial(connection.edge)
+                }
             }
             return
         }
-        connections[number].isUpAtListener = true
+        let link = LinkID(UInt64(number))
         connections[number].isUpAtDialler = true
-        listener.links.append(number)
         dialler.links.append(number)
         noteCompany(dialler)
-        noteCompany(listener)
-        let link = LinkID(UInt64(number))
-        feed(listener, .linkUp(link, dialler.nodeKey, .inbound))
-        feed(listener, .linkOrigin(link, origin(of: dialler, from: listener)))
+        if takes(dialler, listener) {
+            connections[number].isUpAtListener = true
+            listener.links.append(number)
+            noteCompany(listener)
+            feed(listener, .linkUp(link, dialler.nodeKey, .inbound))
+            feed(listener, .linkOrigin(link, origin(of: dialler, from: listener)))
+        } else {
+            refuse(number)
+        }
+        tellPrograms(number)
         feed(dialler, .linkUp(link, listener.nodeKey, .outbound))
         feed(dialler, .linkOrigin(link, origin(of: listener, from: dialler)))
         if dialler.isProgram { greet(link, from: dialler) }
@@ -77,9 +94,11 @@ extension Simulation {
 
     /// Users name the peers whom their nodes dial.
     private func origin(of peer: Host, from host: Host) -> LinkOrigin {
-        LinkOrigin(
-            address: peer.address,
-            isAnchor: host.edges.contains { edges[$0].listener == peer.index })
+        LinkOrigin(address: peer.address, isAnchor: isNamed(peer, by: host))
+    }
+
+    func isNamed(_ peer: Host, by host: Host) -> Bool {
+        host.edges.contains { edges[$0].listener == peer.index }
     }
 
     func anchorCount(of host: Host) -> Int { host.edges.count }
@@ -91,6 +110,7 @@ extension Simulation {
         let host = hosts[connection.end(atDialler: atDialler)]
         if atDialler, edges[connection.edge].connection == number {
             edges[connection.edge].connection = nil
+            forgetLearnt(connection.edge)
         }
         guard connection.isUp(atDialler: atDialler) else { return }
         forget(number, at: host, atDialler: atDialler)
@@ -119,6 +139,7 @@ extension Simulation {
         forget(number, at: host, atDialler: atDialler)
         if atDialler {
             edges[connection.edge].connection = nil
+            forgetLearnt(connection.edge)
             edges[connection.edge].isStoodDown = reason == .duplicate || reason == .selfLink
         }
         let arrival =
@@ -136,11 +157,13 @@ extension Simulation {
         connections[number].setUp(false, atDialler: atDialler)
         host.links.removeAll { $0 == number }
         host.greeted.removeAll { $0.value == UInt64(number) }
+        tellProgramOfEnd(LinkID(UInt64(number)), host)
         noteCompany(host)
     }
 
-    /// Takes note of since when a host has nobody honest to talk to.
+    /// Takes note of since when a host has nobody honest to talk to, and nobody whom it chose itself.
     func noteCompany(_ host: Host) {
+        if scenario.hasDiscovery { noteChosen(host) }
         let hasCompany = host.links.contains { peer(of: LinkID(UInt64($0)), from: host).isHonest }
         if hasCompany {
             host.loneSince = nil

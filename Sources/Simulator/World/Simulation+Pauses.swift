@@ -62,7 +62,8 @@ extension Simulation {
             return paused(connections[connection].dialler)
                 ?? paused(connections[connection].listener)
         case .dial(let edge): return paused(edges[edge].dialler)
-        case .turn(let host, _), .store(let host, _), .answer(let host, _, _), .act(let host):
+        case .turn(let host, _), .store(let host, _), .answer(let host, _, _), .act(let host),
+            .addresses(let host, _):
             return paused(host)
         case .tick, .fault, .restart, .wake, .heal, .endOfFaults, .assurances, .sample,
             .endOfWarmUp:

@@ -4,6 +4,9 @@ import Records
 
 /// Hostile programs: their greeting, their clock, and what they say.
 extension Simulation {
+    /// The type of a PX_RESP frame (docs/protocol.md).
+    private static let addressResponse: UInt8 = 42
+
     func greet(_ link: LinkID, from host: Host) {
         let hello = Hello(
             minimumVersion: 1, maximumVersion: 1, network: network,
@@ -44,6 +47,10 @@ extension Simulation {
         step(&program, &world)
         host.role = .program(program)
         host.random = world.random
-        for (link, bytes) in world.outbox { transmit(bytes, from: host, on: link) }
+        for (link, bytes) in world.outbox {
+            if bytes.first == Self.addressResponse { discovery.hostileAnswerBytes += bytes.count }
+            transmit(bytes, from: host, on: link)
+        }
+        for address in world.dials { dial(address, from: host) }
     }
 }

@@ -32,10 +32,14 @@ extension Simulation {
         var topology = SeededRandom(seed: seed, stream: "topology")
         for index in 0..<scenario.honestNodes { addHost(index, keys, .honest) }
         for kind in ByzantineKind.allCases {
-            for _ in 0..<scenario[keyPath: kind.count] {
-                addHost(hosts.count, keys, .honest)
-                let host = hosts[hosts.count - 1]
-                host.role = role(kind, host, keys)
+            for number in 0..<scenario[keyPath: kind.count] {
+                for key in 0..<(kind == .adaptiveEclipser ? scenario.eclipserKeys : 1) {
+                    addHost(
+                        hosts.count, keys, .honest,
+                        at: kind == .adaptiveEclipser ? eclipserAddress(number, key) : nil)
+                    let host = hosts[hosts.count - 1]
+                    host.role = role(kind, host, keys)
+                }
             }
         }
         addColluders(keys)
@@ -43,36 +47,47 @@ extension Simulation {
         // A ring keeps the honest connected through the honest.
         for index in 0..<scenario.honestNodes {
             addEdge(index, (index + 1) % scenario.honestNodes, &topology)
-            for _ in 1..<max(1, scenario.dialledLinks) {
+            let named = scenario.hasDiscovery ? scenario.anchors : scenario.dialledLinks
+            for _ in 1..<max(1, named) {
                 addEdge(index, topology.below(scenario.honestNodes), &topology)
             }
             dialPastNAT(index, &topology)
         }
         let hostileLinks =
             scenario.hostileLinks > 0 ? scenario.hostileLinks : scenario.dialledLinks + 1
-        for host in hosts where !host.isHonest {
+        for host in hosts where !host.isHonest && !dialsByItself(host) {
             for _ in 0..<hostileLinks {
                 addEdge(host.index, topology.below(scenario.honestNodes), &topology)
             }
             guard !host.isProgram else { continue }
             addEdge(topology.below(scenario.honestNodes), host.index, &topology)
         }
+        nameHostileAnchors()
         oracle.meet(hosts)
     }
 
+    /// `address`: where it is; nil: where the seed draws.
     @discardableResult
-    func addHost(_ index: Int, _ keys: KeyMaker, _ role: Host.Role) -> Host {
+    func addHost(
+        _ index: Int, _ keys: KeyMaker, _ role: Host.Role, at place: NetworkAddress? = nil
+    ) -> Host {
         var random = SeededRandom(seed: seed, stream: "host \(index)")
         let signer = keys.signer(&random)
         let nodeBytes = (0..<Bytes32.count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-        guard let nodeKey = NodeKey(nodeBytes) else { broken("a key has 32 bytes") }
+        let nodeSigner = nodeSigner(index, keys)
+        guard
+            let nodeKey = nodeSigner.map({ scheme.nodeKey(of: $0.publicKey) }) ?? NodeKey(nodeBytes)
+        else { broken("a key has 32 bytes") }
         let store = MemoryStore(owner: signer.publicKey, keepsJournal: scenario.hasPowerCuts)
         let host = Host(
-            index: index, signer: signer, nodeKey: nodeKey, address: address(index), role: role,
-            random: random, store: store)
+            index: index, signer: signer, nodeKey: nodeKey, address: place ?? address(index),
+            role: role, random: random, store: store)
         // Hostile peers keep their promises to nobody: theirs is in memory.
         if scenario.hasFiles, index < scenario.honestNodes { makeFiles(host) }
         hosts.append(host)
+        host.nodeSigner = nodeSigner
+        host.overlaySeed = overlaySeed(index)
+        discovery.places[host.address] = index
         return host
     }
 
@@ -87,6 +102,9 @@ extension Simulation {
         case .slowReader:
             host.readsBytesPerSecond = 1_024
             return .filtered(.none)
+        case .addressPoisoner:
+            return .program(AddressPoisoner(nodePersona(host), at: host.address, lies(keys)))
+        case .adaptiveEclipser: return .program(eclipser(host))
         case .dropper: return .program(Dropper())
         case .duplicateFlooder: return .program(Replayer(.newest))
         case .replayer: return .program(Replayer(.oldest))
@@ -175,6 +193,7 @@ extension Simulation {
         host.store.forEachEntry { node.restore($0) }
         let moment = moment(host)
         host.highestWall = moment.wall
+        node.restore(host.keptAddresses, at: moment)
         node.finishRestore(at: moment)
         host.start(node)
         oracle.started(host, now)
@@ -182,6 +201,7 @@ extension Simulation {
             edges[edge].isStoodDown = false
             scheduleDial(edge, after: UInt64(1 + netRandom.below(200)))
         }
+        startDiscovery(host)
         schedule(.turn(host: host.index, life: host.life), after: 1)
     }
 
@@ -215,6 +235,7 @@ extension Simulation {
         let isOld = host.index < scenario.oldNodes
         core.limits.upstreams = isOld ? 0 : scenario.upstreams
         core.limits.trustedUpstreams = isOld ? 0 : scenario.trustedUpstreams
+        core.overlay = overlaySettings(of: host)
         return core
     }
 }

@@ -3,6 +3,7 @@ import NodeCore
 import Primitives
 import Ranking
 import Records
+import Testing
 
 let scheme = Ed25519Scheme()
 let network = NetworkID(name: "test", scheme: scheme)
@@ -238,6 +239,8 @@ final class Wire {
     private var leftRead = 0
     private var rightRead = 0
 
+    private static let mostFrames = 100_000
+
     init(_ left: TestNode, _ right: TestNode, number: UInt64 = 1) {
         self.left = left
         self.right = right
@@ -250,9 +253,14 @@ final class Wire {
         settle()
     }
 
-    /// Carries frames until both fall silent.
+    /// Carries frames until both fall silent, which they do.
     func settle() {
+        let end = leftRead + rightRead + Self.mostFrames
         while leftRead < left.sent.count || rightRead < right.sent.count {
+            guard leftRead + rightRead < end else {
+                Issue.record("two nodes talk without end")
+                return
+            }
             while leftRead < left.sent.count {
                 let (link, frame) = left.sent[leftRead]
                 leftRead += 1

@@ -83,7 +83,8 @@ final class TestNode {
         hasRates: Bool = false,
         store: MemoryStore = MemoryStore(), ownHeadWaitMilliseconds: UInt64 = 0,
         ownHeadAnchors: Int = 3, nodeKey: NodeKey? = nil, overlay: OverlaySettings? = nil,
-        versions: ClosedRange<UInt64> = 1...1, stemMilliseconds: UInt64 = 0
+        versions: ClosedRange<UInt64> = 1...1, stemMilliseconds: UInt64 = 0,
+        hasLostOwnRecords: Bool = false
     ) {
         var configuration = CoreConfiguration(
             author: author?.key ?? person.key, feed: person.key,
@@ -91,6 +92,7 @@ final class TestNode {
             network: network, seed: 7)
         configuration.overlay = overlay
         configuration.versions = versions
+        configuration.hasLostOwnRecords = hasLostOwnRecords
         configuration.stemMilliseconds = stemMilliseconds
         configuration.limits = limits
         if !hasRates { configuration.limits.tiers = .open }

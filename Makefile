@@ -33,7 +33,7 @@ MUTANTS ?= *
 # Where it keeps its copy and build for the next time; empty: nowhere.
 MUTANTS_DIR ?=
 
-.PHONY: help setup build demo test test-cluster fuzz soak sim sim-night mutants bench measure-threats bench-gate \
+.PHONY: help setup build demo test test-cluster fuzz soak sim sim-night mutants bites bench measure-threats bench-gate \
 	bench-gate-renew determinism lint format run clean
 
 help: ## say what each goal does
@@ -80,6 +80,10 @@ sim-night: ## the same for as many seeds as a night holds (NIGHT=1..5000)
 mutants: setup ## plant every bug of simnet/mutants and see that a test notices (MUTANTS='core-*')
 	@python3 simnet/mutants/run.py '$(MUTANTS)' $(if $(MUTANTS_DIR),--keep "$(MUTANTS_DIR)"); \
 		code=$$?; python3 simnet/mutants/run.py --table > docs/mutants.md; exit $$code
+
+bites: setup ## what each Byzantine peer and fault does to a node without its defence, and to ours (MUTANTS='core-*')
+	@python3 simnet/mutants/run.py '$(MUTANTS)' --bites $(if $(MUTANTS_DIR),--keep "$(MUTANTS_DIR)"); \
+		code=$$?; python3 simnet/mutants/run.py --bites --table > docs/bites.md; exit $$code
 
 test-cluster: setup ## compare a sweep on a Dask cluster of this machine with one in processes
 	@$(SIMNET)

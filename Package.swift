@@ -28,7 +28,7 @@ let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser", package: "swift-argument-parser")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
-/// The module of SQLite's C interface as GRDB has it, for the file system under StorageTests.
+/// The module of SQLite's C interface as GRDB has it, for the file system that fails.
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let lifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -83,6 +83,7 @@ let package = Package(
         // 3
         room("Cryptography", ["Primitives", "Records", "CSodium"]),
         room("Storage", ["Primitives", "Records", "NodeCore", "CSQLite", grdb]),
+        room("FaultDisks", ["Primitives", sqlite]),
         room("Transport", ["Primitives", "CZeroMQ"]),
         // 4
         room(
@@ -100,8 +101,8 @@ let package = Package(
         room(
             "Simulator",
             [
-                "Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Evaluation", heap,
-                toml,
+                "Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Storage",
+                "FaultDisks", "Evaluation", heap, toml,
             ]),
         room("Evaluation", ["Primitives", "Ranking", "Datasets"]),
         room("Reproduction", ["Primitives", "Ranking", "Evaluation"]),
@@ -154,11 +155,11 @@ let package = Package(
         tests(
             "StorageTests",
             [
-                "Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Storage", grdb,
-                sqlite,
+                "Primitives", "Records", "Ranking", "NodeCore", "Cryptography", "Storage",
+                "FaultDisks", grdb,
             ]),
         tests("TransportTests", ["Primitives", "Transport"]),
-        tests("SimulatorTests", ["Primitives", "Records", "NodeCore", "Simulator"]),
+        tests("SimulatorTests", ["Primitives", "Records", "NodeCore", "FaultDisks", "Simulator"]),
         tests("ReproductionTests", ["Primitives", "Ranking", "Evaluation", "Reproduction"]),
         tests("EvaluationTests", ["Primitives", "Ranking", "Datasets", "Evaluation"]),
         tests(

@@ -26,7 +26,7 @@ public struct KeyRotation: Sendable {
         let parts = try NodeParts(
             configuration: configuration, paths: paths, identity: identity, isSureOfData: false,
             log: Logger(label: "vouchbird") { _ in SwiftLogNoOpLogHandler() })
-        guard !parts.ownPlace.isMoved else { throw unsure(paths) }
+        guard !parts.ownPlace.isMoved, !parts.store.hasLostOwnRecords else { throw unsure(paths) }
         let file = KeyFile(path: nextPath(paths), kind: .author)
         if !FileManager.default.fileExists(atPath: file.path) { try file.create(SigningKey()) }
         let new = try file.readSigningKey()

@@ -59,10 +59,15 @@ extension NodeLoop {
 
     func readRange(_ id: EffectID, _ request: RangeRequest, _ maximumBytes: Int) {
         onStore { store in
-            let entries = try? store.range(
-                feed: request.feed, first: request.first, last: request.last,
-                maximumBytes: maximumBytes)
-            return (.rangeRead(id, entries ?? []), false)
+            do throws(StorageError) {
+                let entries = try store.range(
+                    feed: request.feed, first: request.first, last: request.last,
+                    maximumBytes: maximumBytes)
+                return (.rangeRead(id, entries), false)
+            } catch {
+                // Else peers would be told of records that nobody here can give them.
+                return (.rangeRead(id, []), error.isNetDamage)
+            }
         }
     }
 
@@ -126,11 +131,6 @@ extension NodeLoop {
         waitingForRanking.append((rankingsDone + missing, ask))
         input(.rankingWanted)
     }
-}
-
-extension StorageError {
-    /// Damage of what can be fetched again; own.db's is for a person to decide on.
-    var isNetDamage: Bool { code == .corrupt && !message.contains("own.db") }
 }
 
 extension StoreFailure {

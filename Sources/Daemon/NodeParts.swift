@@ -86,7 +86,9 @@ struct NodeParts: Sendable {
             network: NetworkID(name: configuration.node.network, scheme: scheme),
             seed: SystemRandom.seed())
         // threats.md T5: an old copy asks its anchors for its own head before it publishes.
-        core.ownHeadWaitMilliseconds = ownPlace.isMoved && !isSureOfData ? 15_000 : 0
+        core.hasLostOwnRecords = store.hasLostOwnRecords
+        let mayBeOld = ownPlace.isMoved || store.hasLostOwnRecords
+        core.ownHeadWaitMilliseconds = mayBeOld && !isSureOfData ? 15_000 : 0
         core.ownHeadAnchors = max(1, min(core.ownHeadAnchors, try store.peers().count))
         core.limits.storage.budgetBytes = UInt64(configuration.store.budgetMebibytes) << 20
         core.antiEntropyMilliseconds = UInt64(configuration.gossip.antiEntropySeconds) * 1000

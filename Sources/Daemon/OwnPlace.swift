@@ -19,8 +19,9 @@ struct OwnPlace: Sendable {
         number == nil || (try? String(contentsOfFile: note, encoding: .utf8)) != number
     }
 
+    /// Nothing where it is noted already: a kill in between would leave a file of a name of its own behind.
     func write() {
-        guard let number else { return }
+        guard isMoved, let number else { return }
         // Without the note the next start waits for peers: safe, only slower.
         try? Data(number.utf8).write(to: URL(fileURLWithPath: note), options: .atomic)
         try? FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: note)

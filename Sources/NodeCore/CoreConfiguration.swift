@@ -21,6 +21,8 @@ public struct CoreConfiguration: Sendable {
     /// Publications are held this long and refused from then on, until the anchors have answered. 0: never asks,
     /// because the data is known to be what was written last, or because its user says so.
     public var ownHeadWaitMilliseconds: UInt64 = 0
+    /// The store held more of the own feed once: then an empty one is asked for too.
+    public var hasLostOwnRecords = false
     /// Three, or as many as the user named where these are fewer; never 0, for then nobody would be asked.
     public var ownHeadAnchors = 3
     public var ownHeadSettleMilliseconds: UInt64 = 5_000

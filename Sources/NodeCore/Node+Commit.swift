@@ -97,11 +97,17 @@ extension Node {
     ) {
         guard let commit = commits.first, commit.id == id else { return }
         commits.removeFirst()
+        // What follows a commit that failed has no place to stand on: that is the same failure once more.
+        let doom = commit.isOwn ? own.doomedBy : nil
+        let failure = failure == .conflict ? doom ?? failure : failure
         note(failure, &effects)
         if let failure {
             failed(commit, failure, &effects)
             if !commit.isOwn { rest(after: failure, now) }
             if failure == .conflict, !commit.isOwn { isolate(commit, now) }
+        } else if doom != nil {
+            // What it builds on was written after all; a restart reads both.
+            ownCommitFailed(commit, .ioError, &effects)
         } else {
             succeeded(commit, now, &effects)
         }

@@ -42,6 +42,8 @@ public final class Simulation {
     var oracle: Oracle
     var metrics = Metrics()
     let items: [ItemID]
+    /// Where the files of hosts lie, where there are any.
+    var scratch: Scratch?
     /// Where addresses are exchanged.
     var discovery = Discovery()
     /// Where lists are judged.

@@ -48,6 +48,10 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Damage of what can be fetched again, for which `Store.replaceNet` is the answer; that of own.db is for a person to
+    /// decide on.
+    public var isNetDamage: Bool { code == .corrupt && !message.contains(DatabaseKind.own.name) }
+
     public var description: String {
         let tail = cause.isEmpty ? "" : " (\(cause))"
         return "cannot \(operation): \(message)\(tail)"

@@ -27,7 +27,7 @@ extension Store {
     private func commitOwn(
         _ records: [StoredRecord], _ tombstones: [Tombstone], also: (Database) throws -> Void
     ) throws(StorageError) {
-        try attempt("commit own records", on: .own) {
+        let last = try attempt("commit own records", on: .own) {
             try own.write { db in
                 try also(db)
                 var table = EntryTable(db, scheme: scheme)
@@ -48,8 +48,10 @@ extension Store {
                     throw EntryTable.conflict(
                         owner.feed, sequence, "does not follow the stored \(head)")
                 }
+                return added.last
             }
         }
+        if let last { noteOwnHead(last) }
     }
 
     /// Commits a batch of other feeds in one transaction: feeds to remove first, then what is before

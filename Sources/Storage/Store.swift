@@ -17,6 +17,9 @@ public final class Store: Sendable {
     let owner: StoreOwner
     let scheme: any SignatureScheme
     let own: DatabaseQueue
+    /// Whether own.db held more when this node wrote it last: then its records are asked back, and nothing is published
+    /// before. Damage of its log does that, and so does the copy that a person restores.
+    public let hasLostOwnRecords: Bool
     private let netPool: Mutex<DatabasePool>
     private let noticeList: Mutex<[String]>
 
@@ -40,6 +43,7 @@ public final class Store: Sendable {
         let ownFile = DatabaseFile(.own, in: directory)
         let netFile = DatabaseFile(.net, in: directory)
         var notices: [String] = []
+        let isLogDamaged = LogCheck.isDamaged(ownFile.logPath)
         // Both are looked at before either is changed.
         let damage = try Self.inspectBoth(ownFile, netFile, &notices)
         do {
@@ -50,6 +54,13 @@ public final class Store: Sendable {
             throw Self.ownDamage(error, directory)
         }
         let pool = try Self.openNet(netFile, owner, budgetBytes, damage, &notices)
+        hasLostOwnRecords = try Self.hasLost(
+            own: own, net: pool, owner: owner, scheme: scheme, isLogDamaged: isLogDamaged)
+        if hasLostOwnRecords {
+            notices.append(
+                "own.db holds fewer of your records than it did; those that others have are asked "
+                    + "back before anything is published")
+        }
         netPool = Mutex(pool)
         noticeList = Mutex(notices)
     }
@@ -69,6 +80,7 @@ public final class Store: Sendable {
         let damage = StorageError(
             code: .corrupt, operation: "read net.db", message: DatabaseKind.net.damageMessage)
         let fresh = try Self.openNet(file, owner, budgetBytes, damage, &notices)
+        _ = try Self.hasLost(own: own, net: fresh, owner: owner, scheme: scheme)
         netPool.withLock { $0 = fresh }
         noticeList.withLock { $0 = Array(($0 + notices).suffix(16)) }
     }

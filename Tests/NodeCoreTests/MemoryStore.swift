@@ -9,6 +9,19 @@ struct MemoryStore {
     /// What the next commits answer instead of succeeding.
     var failures: [StoreFailure] = []
 
+    /// Own records go on where the own feed ends.
+    mutating func commitOwn(_ records: [StoredRecord], _ tombstones: [Tombstone]) -> StoreFailure? {
+        if failures.isEmpty, let body = records.first?.record.body, body.sequence > 1,
+            entries[body.feed]?[body.sequence - 1] == nil
+        {
+            return .conflict
+        }
+        var batch = StoreBatch()
+        batch.records = records
+        batch.tombstones = tombstones
+        return commit(batch)
+    }
+
     mutating func commit(_ batch: StoreBatch) -> StoreFailure? {
         if !failures.isEmpty { return failures.removeFirst() }
         for feed in batch.removedFeeds { entries[feed] = nil }

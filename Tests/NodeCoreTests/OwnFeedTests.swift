@@ -37,6 +37,20 @@ struct OwnFeedTests {
         #expect(node.published == [.failure(.store(.full)), .success([1])])
     }
 
+    @Test("T35: on a full disk all publications under way fail as full, the next takes the place")
+    func fullDiskInFlight() throws {
+        let node = TestNode(ego)
+        node.answersStore = false
+        for name in ["a", "b", "c"] { node.publish([.like(item(name), .one)]) }
+        node.store.failures = [.full]
+        node.answersStore = true
+        node.answerWaiting()
+        node.publish([.like(item("d"), .one)])
+        let full = Result<[UInt64], PublishFailure>.failure(.store(.full))
+        #expect(node.published == [full, full, full, .success([1])])
+        #expect(node.node.publishObstacle == nil && node.node.frontier(of: ego.key) == 1)
+    }
+
     @Test("after an error that may have written, nothing is signed until a restart")
     func uncertain() throws {
         let node = TestNode(ego)

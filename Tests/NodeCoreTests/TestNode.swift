@@ -147,10 +147,7 @@ final class TestNode {
     private func answer(_ effect: Effect) {
         switch effect {
         case .commitOwn(let id, let records, let tombstones):
-            var batch = StoreBatch()
-            batch.records = records
-            batch.tombstones = tombstones
-            perform(handle(.stored(id, store.commit(batch))))
+            perform(handle(.stored(id, store.commitOwn(records, tombstones))))
         case .commit(let id, let batch): perform(handle(.stored(id, store.commit(batch))))
         case .readRange(let id, let request, _):
             perform(handle(.rangeRead(id, store.range(request))))

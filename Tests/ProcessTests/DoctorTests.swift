@@ -73,7 +73,7 @@ extension ProcessTests {
                 try AgreementMonitor(nodes: network.nodes).wait(feeds: 2, records: 5, seconds: 20)
                 #expect(ana.stop() == .exited(0))
                 #expect(ben.stop() == .exited(0))
-                // The same file with older bytes, as a snapshot of the whole disk brings back: nothing tells.
+                // The same files with older bytes, as a snapshot of the whole disk brings back: nothing tells.
                 try setBack(ana, to: copy)
                 try ana.start()
                 try ana.waitUntilReady()
@@ -152,20 +152,28 @@ extension ProcessTests {
 
         // MARK: Helpers
 
-        private func contents(_ node: LocalNode) throws -> Data {
-            try Data(contentsOf: node.directory.appendingPathComponent("own.db"))
+        private static let files = ["own.db", "net.db"]
+
+        private func contents(_ node: LocalNode) throws -> [String: Data] {
+            var copy: [String: Data] = [:]
+            for name in Self.files {
+                copy[name] = try Data(contentsOf: node.directory.appendingPathComponent(name))
+            }
+            return copy
         }
 
-        /// Writes older bytes into the very file, which keeps its inode, and drops its log.
-        private func setBack(_ node: LocalNode, to bytes: Data) throws {
-            let file = try FileHandle(
-                forWritingTo: node.directory.appendingPathComponent("own.db"))
-            try file.truncate(atOffset: 0)
-            try file.write(contentsOf: bytes)
-            try file.close()
-            for log in ["own.db-wal", "own.db-shm"] {
-                try? FileManager.default.removeItem(
-                    at: node.directory.appendingPathComponent(log))
+        /// Writes older bytes into the very files, which keep their inodes, and drops their logs.
+        private func setBack(_ node: LocalNode, to copy: [String: Data]) throws {
+            for (name, bytes) in copy {
+                let place = node.directory.appendingPathComponent(name)
+                let file = try FileHandle(forWritingTo: place)
+                try file.truncate(atOffset: 0)
+                try file.write(contentsOf: bytes)
+                try file.close()
+                for log in ["-wal", "-shm"] {
+                    try? FileManager.default.removeItem(
+                        at: node.directory.appendingPathComponent(name + log))
+                }
             }
         }
     }

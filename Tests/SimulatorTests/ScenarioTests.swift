@@ -34,6 +34,8 @@ import Testing
             ("[nodes]\nhonest = 4\nbehind_nat = 4", "line 3: nobody among 4 honest nodes"),
             ("[network]\nprefixes = 1\n[faults]\nprefixes = 1", "line 4: everybody is in one"),
             ("[run\nswarm = 1", "line 1"),
+            ("[nodes]\nstore = \"sqlite\"", "line 2: real files hold real signatures only"),
+            ("[faults]\nbit_flips = 1", "line 2: a store in memory has no bits"),
         ])
     func impossibleValue(text: String, message: String) {
         let failure = #expect(throws: ScenarioFailure.self) {

@@ -130,10 +130,11 @@ import Testing
             let scenario = Self.small {
                 $0.honestNodes = 7
                 $0.lossPerMillion = 0
-                ($0.activeSeconds, $0.settleSeconds, $0.warmUpSeconds) = (15, 8, 5)
+                ($0.activeSeconds, $0.settleSeconds, $0.warmUpSeconds) = (35, 8, 20)
                 ($0.actionSeconds, $0.checks) = (1, "light")
-                // The flooder's own link carries its flood; a node that passed it on to all could say little else.
-                $0.bytesPerSecond = 60_000
+                // A twentieth of the flood fills a link: where no rate is kept (mutant core-rates-ignored) the delay
+                // is ten times as long.
+                $0.bytesPerSecond = 6_000
                 $0.authorFlooders = flooders
                 $0.attackEdges = flooders
             }

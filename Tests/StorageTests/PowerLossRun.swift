@@ -1,3 +1,4 @@
+import FaultDisks
 import GRDB
 import NodeCore
 import Primitives

@@ -1,3 +1,4 @@
+import FaultDisks
 import Foundation
 import Primitives
 import Testing

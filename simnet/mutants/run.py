@@ -10,172 +10,27 @@ A mutant is a file catalogue/NAME.toml:
     old = '''...'''                   text that stands there exactly once
     new = '''...'''                   the bug
 
+    [[bite]]                          optional, any number: what it does in simnet to a network with an
+                                      attacker or a fault, see bites.py
+
 The copy holds only the targets that a suite needs, in a debug build of its own, so that a mutant costs
 the modules that it touches. A suite must pass without any mutant before its verdict counts. results.tsv
 keeps what was found; a mutant is asked again when it, its file, or the test that noticed it has changed.
 Exit code: 0 all killed, 1 some survived, 2 some do not apply, do not compile or a suite fails unchanged.
 """
 import argparse
-import fnmatch
-import hashlib
-import os
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
+import bites
+from planting import HERE, ROOT, TEST_SECONDS, Copy, catalogue, target_of
+
 RESULTS = HERE / "results.tsv"
 HEADER = ["mutant", "key", "verdict", "suite", "seconds", "witness"]
-# A bug may make a test wait for ever.
-TEST_SECONDS = 600
-BUILD_SECONDS = 3600
-
-
-class Mutant:
-    def __init__(self, path):
-        with open(path, "rb") as file:
-            fields = tomllib.load(file)
-        self.name = path.stem
-        self.breaks = fields["breaks"]
-        self.suites = fields["suites"]
-        self.file = fields["file"]
-        self.old = fields["old"]
-        self.new = fields["new"]
-        self.text = path.read_bytes()
-
-    def applied(self):
-        """The mutated source; raises ValueError when the mutant does not fit."""
-        path = ROOT / self.file
-        source = path.read_text() if path.exists() else ""
-        places = source.count(self.old)
-        if places != 1:
-            raise ValueError(f"the old text stands {places} times in {self.file}")
-        return source.replace(self.old, self.new)
-
-    def key(self, witness):
-        """Changes with everything that a verdict rests on: the mutant, its file, and the tests that noticed, or
-        all that did not."""
-        digest = hashlib.sha256(self.text)
-        digest.update((ROOT / self.file).read_bytes())
-        tests = [path.read_text() for suite in self.suites
-                 for path in sorted((ROOT / "Tests" / target_of(suite)).rglob("*.swift"))]
-        noticed = [text for text in tests if witness and witness in text]
-        for text in noticed or tests:
-            digest.update(text.encode())
-        return digest.hexdigest()[:12]
-
-
-def target_of(suite):
-    return re.split(r"[./]", suite)[0]
-
-
-def catalogue(patterns):
-    paths = sorted((HERE / "catalogue").glob("*.toml"))
-    return [Mutant(path) for path in paths
-            if any(fnmatch.fnmatch(path.stem, pattern) for pattern in patterns.split())]
-
-
-# The copy
-
-
-def calls(text):
-    """The elements of the manifest's `targets:` with their names."""
-    opening = "\n    targets: ["
-    start = text.index(opening) + len(opening)
-    found, depth, begin = [], 0, None
-    for position in range(start, len(text)):
-        letter = text[position]
-        if letter == "(":
-            depth += 1
-        elif letter == ")":
-            depth -= 1
-            if depth == 0:
-                body = text[begin : position + 1]
-                found.append((re.search(r'"([^"]+)"', body).group(1), body, begin, position + 1))
-                begin = None
-        elif letter == "]" and depth == 0:
-            return found, start, position
-        elif begin is None and (letter.isalpha() or letter == "."):
-            begin = position
-    raise ValueError("Package.swift: no end of its targets")
-
-
-def manifest(text, target):
-    """The manifest with one test target and what it needs."""
-    text = re.sub(r"^\s*//(?! swift-tools-version).*\n", "", text, flags=re.M)
-    found, start, end = calls(text)
-    bodies = {name: body for name, body, _, _ in found}
-    kept, waiting = set(), [target, "TestSupport"]
-    while waiting:
-        name = waiting.pop()
-        if name in kept or name not in bodies:
-            continue
-        kept.add(name)
-        waiting += re.findall(r'"([^"]+)"', bodies[name])
-    elements = ",\n".join(body for name, body, _, _ in found if name in kept)
-    text = text[:start] + elements + text[end:]
-    return re.sub(r'^\s*\.executable\(name.*\n', "", text, flags=re.M)
-
-
-class Copy:
-    def __init__(self, folder):
-        self.folder = folder / "tree"
-        self.scratch = folder / "build"
-        self.sync()
-        self.target = None
-
-    def sync(self):
-        """Brings the copy to the state of the working tree, touching only what differs."""
-        listed = subprocess.run(
-            ["git", "-C", str(ROOT), "ls-files", "-co", "--exclude-standard"],
-            check=True, capture_output=True, text=True).stdout.split("\n")
-        wanted = {name for name in listed if name.startswith(("Sources/", "Tests/"))}
-        wanted = {name for name in wanted if (ROOT / name).is_file()}
-        for path in list(self.folder.rglob("*")) if self.folder.exists() else []:
-            name = str(path.relative_to(self.folder))
-            if path.is_file() and name.startswith(("Sources/", "Tests/")) and name not in wanted:
-                path.unlink()
-        for name in wanted:
-            self.put(name, (ROOT / name).read_bytes())
-
-    def put(self, name, content):
-        path = self.folder / name
-        if path.exists() and path.read_bytes() == content:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-    def aim(self, target):
-        text = (ROOT / "Package.swift").read_text()
-        self.put("Package.swift", manifest(text, target).encode())
-
-    def swift(self, *arguments, seconds):
-        """Exit code and output; None for a code when time ran out."""
-        command = ["swift", *arguments, "--package-path", str(self.folder),
-                   "--scratch-path", str(self.scratch)]
-        child = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            errors="replace", start_new_session=True)
-        try:
-            output, _ = child.communicate(timeout=seconds)
-            return child.returncode, output
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, 9)
-            return None, child.communicate()[0]
-
-    def build(self, target):
-        self.aim(target)
-        code, output = self.swift("build", "--build-tests", seconds=BUILD_SECONDS)
-        return code == 0, output
-
-    def test(self, suite):
-        return self.swift("test", "--skip-build", "--filter", suite, seconds=TEST_SECONDS)
 
 
 def witness(code, output):
@@ -291,11 +146,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("pattern", nargs="?", default="*", help="names of mutants, as in 'storage-* core-stem*'")
     parser.add_argument("--check", action="store_true", help="only say which mutants do not apply")
+    parser.add_argument("--bites", action="store_true",
+                        help="what each Byzantine peer and fault does to a node without its defence")
     parser.add_argument("--table", action="store_true", help="only print the document of the results")
     parser.add_argument("--fresh", action="store_true", help="ask again what was asked before")
     parser.add_argument("--keep", metavar="DIR", help="keep the copy and its build here for the next time")
     arguments = parser.parse_args()
-    mutants, rows = catalogue(arguments.pattern), read()
+    mutants = catalogue(arguments.pattern)
+    if arguments.bites:
+        return bites.main(mutants, arguments, read())
+    rows = read()
     if arguments.table:
         print("\n".join(table(mutants, rows)))
         return 0
@@ -337,8 +197,12 @@ def check(mutants):
         except ValueError as problem:
             print(f"{mutant.name}: {problem}")
             code = 2
+    for problem in bites.problems(mutants):
+        print(problem)
+        code = 2
     print(f"{len(mutants)} mutants looked at")
     return code
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

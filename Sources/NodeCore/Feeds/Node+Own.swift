@@ -85,21 +85,22 @@ extension Node {
 
     /// A full or locked store has written nothing; after any other failure nobody knows, and signing
     /// the same place again could fork the feed, so publishing stops until a restart reads what is there.
+    /// Later own commits build on this one, so the store must refuse them too.
     mutating func ownCommitFailed(
         _ commit: InFlightCommit, _ failure: StoreFailure, _ effects: inout [Effect]
     ) {
         if failure != .full, failure != .locked { own.isUncertain = true }
-        // Later own commits build on this one. They cannot be undone in the store, so they must fail too.
-        if commits.contains(where: \.isOwn) { own.isUncertain = true }
+        own.doomedBy = commits.contains(where: \.isOwn) ? failure : nil
         if let publication = commit.publication {
             effects.append(.published(publication, .failure(.store(failure))))
         }
     }
 
-    /// Whether the own feed is not confirmed after a restart, or a peer may yet prove that it goes on.
+    /// Whether the own feed is not confirmed after a restart, a peer may yet prove that it goes on, or the store has yet
+    /// to refuse what it must.
     var mustWait: Bool {
         let asks = own.headCheck.map { !$0.isOverdue } ?? false
-        return asks || isRecovering || ownClaimEnd != nil
+        return asks || isRecovering || ownClaimEnd != nil || own.doomedBy != nil
     }
 
     /// When the last claim to hold more of the own feed has had its time. Anybody can claim it: each link

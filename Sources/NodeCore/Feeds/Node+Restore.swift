@@ -73,7 +73,8 @@ extension Node {
     public mutating func finishRestore(at now: Moment) {
         sortPool()
         startedAt = now.monotonicMilliseconds
-        if configuration.ownHeadWaitMilliseconds > 0, feeds[ownFeed].frontier > 0 {
+        let mayBeOld = feeds[ownFeed].frontier > 0 || configuration.hasLostOwnRecords
+        if configuration.ownHeadWaitMilliseconds > 0, mayBeOld {
             let wait = configuration.ownHeadWaitMilliseconds
             own.headCheck = HeadCheck(deadline: now.monotonicMilliseconds + wait)
         }

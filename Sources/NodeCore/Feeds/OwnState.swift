@@ -15,6 +15,8 @@ struct OwnState: Sendable {
     var headCheck: HeadCheck?
     /// A commit failed without saying whether it happened.
     var isUncertain = false
+    /// Why a commit failed on which all that are on their way build: the store refuses them, and nothing is signed before.
+    var doomedBy: StoreFailure?
 
     var isFenced: Bool { lostThrough != nil }
 

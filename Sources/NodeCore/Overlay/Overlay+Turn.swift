@@ -140,10 +140,12 @@ extension Overlay {
         !wasProbed(node, now) && !peers.contains(node.key) && !isBeingDialled(node)
     }
 
-    /// Whether its host is being dialled, under whatever key: until that has failed nobody knows that it would be
-    /// disturbed twice.
+    /// Whether it, or its host under whatever key, is being dialled: until that has failed nobody knows that the host
+    /// would be disturbed twice. On this machine each port is a node of its own.
     private func isBeingDialled(_ node: KnownNode) -> Bool {
-        dials.values.contains { $0.node.address.isSameHost(as: node.address) }
+        dials.contains(node.key)
+            || !node.address.isLoopback
+                && dials.values.contains { $0.node.address.isSameHost(as: node.address) }
     }
 
     private mutating func ask(_ now: Moment, _ actions: inout [OverlayAction]) {

@@ -167,5 +167,8 @@ final class EclipserTeam {
         return members[member].seen.insert(record).inserted
     }
 
-    func choosers(of member: Int) -> [LinkID] { members[member].choosers }
+    /// Links that others dialled and greeted: a record before that would give it away.
+    func choosers(of member: Int) -> [LinkID] {
+        members[member].choosers.filter { holds[$0]?.isReady == true }
+    }
 }

@@ -119,6 +119,9 @@ struct Oracle {
         }
     }
 
+    /// Nobody has what stood in a place.
+    mutating func forgets(_ place: Place) { exposed[place] = nil }
+
     /// A restored author signs a place anew. Where no other honest node has what stood there, nobody whom it could
     /// trust could have told it so.
     mutating func signs(_ view: RecordView, _ host: Host) {

@@ -12,6 +12,7 @@ extension Simulation {
         let honest = hosts.filter(\.isHonest)
         checkFaultsFired()
         checkOwnFeeds(honest)
+        checkFiles(honest)
         checkQuiet(honest)
         checkOverlays(honest)
         checkAgreement(honest)
@@ -102,6 +103,29 @@ extension Simulation {
             }
         }
         metrics.provenForks = proven.count
+        guard scenario.isFullyChecked else { return }
+        for feed in contradictedFeeds(honest) where !proven.contains(feed) {
+            oracle.check(
+                false, "fork-not-known", nil, now,
+                "feed \(feed): honest disks hold two bodies of one place, and nobody knows")
+        }
+    }
+
+    /// Feeds of which two honest disks hold different records in one place.
+    private func contradictedFeeds(_ honest: [Host]) -> [PublicKey] {
+        var held: [Oracle.Place: RecordID] = [:]
+        var feeds: [PublicKey] = []
+        for host in honest {
+            host.store.forEachEntry { entry in
+                guard oracle.owners[entry.feed] == nil else { return }
+                let place = Oracle.Place(feed: entry.feed, sequence: entry.sequence)
+                let known = held.updateValue(entry.id, forKey: place)
+                if let known, known != entry.id, !feeds.contains(entry.feed) {
+                    feeds.append(entry.feed)
+                }
+            }
+        }
+        return feeds
     }
 
     /// Whom nobody trusts gets exactly nothing; a region gets no more than what enters it (T2).

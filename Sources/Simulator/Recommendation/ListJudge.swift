@@ -15,6 +15,7 @@ struct ListJudge {
         case web3recommend
         case salsa
         case popularity
+        case votes
 
         var isOurs: Bool { self == .tsalsa || self == .taste }
         var engine: EngineName? { EngineName(rawValue: rawValue) }
@@ -30,6 +31,8 @@ struct ListJudge {
         var recall = 0.0
         /// 1 when there is any.
         var hit = 0.0
+        /// Spam items among the first 20, by name: under slander, real ones that are still there.
+        var shown: Set<String> = []
         /// Spam's part of all scores: the reputation that the attackers gained (arXiv 2307.01411).
         var spamShare = 0.0
     }
@@ -39,6 +42,8 @@ struct ListJudge {
     private let data: EvaluationData
     private let ego: Int
     private let walks: Int
+    /// Authors who speak for an item, less those who speak against it; the newest word of each counts.
+    private let votes: [String: Int]
 
     /// Nil when the host's user has said nothing yet. `names` of the authors that exist.
     init?(
@@ -47,6 +52,7 @@ struct ListJudge {
     ) {
         var rows: [InteractionTable.Row] = []
         var weights: [PublicKey: [PublicKey: Double]] = [:]
+        var words: [String: [PublicKey: Bool]] = [:]
         host.store.forEachEntry { entry in
             guard case .record(let stored) = entry, host.store.net.proofs[entry.feed] == nil,
                 let author = names[entry.feed]
@@ -56,6 +62,7 @@ struct ListJudge {
                 weights[entry.feed, default: [:]][target] = weight.value
             } else if case let (item, weight)? = Self.statement(payload) {
                 rows.append(.init(user: author, item: item.description, weight: weight.value))
+                words[item.description, default: [:]][entry.feed] = Self.isFor(payload)
             }
         }
         let trust = weights.flatMap { source, row in
@@ -77,6 +84,7 @@ struct ListJudge {
         }
         self.ego = place
         self.walks = walks
+        votes = words.mapValues { word in word.values.reduce(0) { $0 + ($1 ? 1 : -1) } }
     }
 
     private static func statement(_ payload: Payload) -> (ItemID, Weight)? {
@@ -87,18 +95,32 @@ struct ListJudge {
         }
     }
 
+    /// As sites count votes: a rating below one is a word against the item, anything else one for it.
+    private static func isFor(_ payload: Payload) -> Bool {
+        if case .rate(_, let weight) = payload { weight >= .one } else { true }
+    }
+
     /// `alpha` replaces the restart of the trust walk; nil: as the engine has it.
     func judge(_ method: Method, alpha: Double? = nil) -> Verdict {
-        let ranked = method.engine.map { scores($0, method.transform, alpha) } ?? popularity
+        let ranked = ranked(method, alpha)
         let top = ranked.prefix(Self.length)
         let wanted = Set(data.test.row(ego))
         let hits = top.count { wanted.contains($0.item) }
         let all = ranked.reduce(0) { $0 + $1.score }
         let spam = ranked.reduce(0) { data.spamItems.contains(Int($1.item)) ? $0 + $1.score : $0 }
+        let shown = top.filter { data.spamItems.contains(Int($0.item)) }
         return Verdict(
-            spam: Double(top.count { data.spamItems.contains(Int($0.item)) }),
+            spam: Double(shown.count),
             recall: wanted.isEmpty ? 0 : Double(hits) / Double(wanted.count),
-            hit: hits > 0 ? 1 : 0, spamShare: all > 0 ? spam / all : 0)
+            hit: hits > 0 ? 1 : 0, shown: Set(shown.map { data.items[Int($0.item)] }),
+            spamShare: all > 0 ? spam / all : 0)
+    }
+
+    private func ranked(_ method: Method, _ alpha: Double?) -> [(item: UInt32, score: Double)] {
+        if let engine = method.engine { return scores(engine, method.transform, alpha) }
+        if method == .votes { return counted { votes[data.items[$0]] ?? 0 } }
+        let holders = data.train.columnCounts
+        return counted { holders[$0] }
     }
 
     private func scores(_ engine: EngineName, _ transform: WeightTransform, _ alpha: Double?)
@@ -117,12 +139,11 @@ struct ListJudge {
         }
     }
 
-    /// What most authors have, without what the ego has.
-    private var popularity: [(item: UInt32, score: Double)] {
-        let counts = data.train.columnCounts
+    /// What a count over all authors is above zero for, the largest first, without what the ego has.
+    private func counted(_ count: (Int) -> Int) -> [(item: UInt32, score: Double)] {
         let own = Set(data.train.row(ego))
-        return counts.indices.filter { counts[$0] > 0 && !own.contains(UInt32($0)) }
-            .sorted { (-counts[$0], $0) < (-counts[$1], $1) }
-            .map { (UInt32($0), Double(counts[$0])) }
+        return data.items.indices.filter { count($0) > 0 && !own.contains(UInt32($0)) }
+            .sorted { (-count($0), $0) < (-count($1), $1) }
+            .map { (UInt32($0), Double(count($0))) }
     }
 }

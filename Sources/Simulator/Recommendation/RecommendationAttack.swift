@@ -11,6 +11,7 @@ public enum RecommendationAttack: String, CaseIterable, Sendable {
     case camouflage
     case collusionRing = "collusion-ring"
     case teams
+    /// Speaks against real items, as far as records can: the least rating, and no trust in anybody honest.
     case slander
     case whitewash
     case betrayal

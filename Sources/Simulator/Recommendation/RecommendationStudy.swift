@@ -19,6 +19,8 @@ struct RecommendationStudy {
     var scripts: [[Line]] = []
     /// Rows of the same network without attackers carry this behind their metric.
     static let twinSuffix = "_without_attack"
+    /// By method and judged user: spam items among the first 20, as of the last look.
+    var shown: [ListJudge.Method: [String: Set<String>]] = [:]
     /// `spam_at_20` and its like, by method, as of the last look.
     var figures: [(name: String, value: Double)] = []
 
@@ -88,7 +90,7 @@ extension Simulation {
                 }
             }
             let second = turn == .betrayal ? turnSecond : 1
-            lines += Self.payloads(member, keys).map {
+            lines += attackPayloads(member, keys).map {
                 .init(second: second, member: place, payload: $0)
             }
         }
@@ -114,6 +116,25 @@ extension Simulation {
                 .init(second: turnSecond, member: first + place, payload: $0)
             }
         }
+    }
+
+    /// What an attacker says. Slanderers rate as low as records allow what others would push, and withdraw their trust
+    /// from everybody honest.
+    private func attackPayloads(
+        _ member: RecommendationCast.Person, _ keys: [String: PublicKey]
+    ) -> [Payload] {
+        let payloads = Self.payloads(member, keys)
+        guard scenario.attack == RecommendationAttack.slander.rawValue, let cast = study?.cast
+        else { return payloads }
+        let distrust = cast.honest.compactMap { keys[$0.name].map { Payload.trust($0, .zero) } }
+        return distrust
+            + payloads.map { payload in
+                guard case .play(let item, _) = payload,
+                    cast.audience.spam.contains(item.description),
+                    let least = Weight(thousandths: 1)
+                else { return payload }
+                return .rate(item, least)
+            }
     }
 
     private static func payloads(
@@ -174,19 +195,23 @@ extension Simulation {
     func judgeLists() {
         guard let study, !study.cast.audience.egos.isEmpty else { return }
         let judges = judges(study)
+        var shown: [ListJudge.Method: [String: Set<String>]] = [:]
         var figures: [(name: String, value: Double)] = [
             ("attack.identities", Double(study.cast.attackerCount)),
             ("attack.sybils", Double(study.cast.sybilCount)),
             ("attack.edges", Double(study.cast.attackEdges)),
         ]
         for method in ListJudge.Method.allCases {
-            let verdicts = judges.map { $0.judge(method) }
+            let verdicts = judges.map { $0.judge.judge(method) }
+            shown[method] = Dictionary(
+                uniqueKeysWithValues: zip(judges.map(\.ego), verdicts.map(\.shown)))
             for (name, value) in Self.means(verdicts) {
                 metrics.rows.append(
                     MetricRow(tick: now / 1000, metric: name, group: method.rawValue, value: value))
                 figures.append(("\(name).\(method.rawValue)", value))
             }
         }
+        self.study?.shown = shown
         self.study?.figures = figures
     }
 
@@ -197,7 +222,7 @@ extension Simulation {
         for method in ListJudge.Method.allCases {
             let alphas = method == .salsa || method == .popularity ? [nil] : Self.alphas.map { $0 }
             for alpha in alphas {
-                let means = Self.means(judges.map { $0.judge(method, alpha: alpha) })
+                let means = Self.means(judges.map { $0.judge.judge(method, alpha: alpha) })
                 let group = method.rawValue + (alpha.map { " \($0)" } ?? "")
                 for (name, value) in means where name == "spam_at_20" || name == "recall_at_20" {
                     metrics.rows.append(
@@ -208,14 +233,15 @@ extension Simulation {
         }
     }
 
-    private func judges(_ study: RecommendationStudy) -> [ListJudge] {
+    private func judges(_ study: RecommendationStudy) -> [(ego: String, judge: ListJudge)] {
         let places = Dictionary(
             uniqueKeysWithValues: study.cast.honest.enumerated().map { ($1.name, $0) })
         return study.cast.audience.egos.compactMap { ego in
             places[ego].flatMap { place in
                 ListJudge(
                     hosts[place], names: study.names, ego: ego, held: study.cast.held[ego] ?? [],
-                    spam: study.cast.audience.spam, walks: scenario.judgedWalks)
+                    spam: study.cast.audience.spam, walks: scenario.judgedWalks
+                ).map { (ego, $0) }
             }
         }
     }
@@ -252,10 +278,26 @@ extension Simulation {
             self.study?.figures.append(
                 ("\(parts[0])\(RecommendationStudy.twinSuffix).\(parts[1])", value))
         }
+        if scenario.attack == RecommendationAttack.slander.rawValue { judgeSlander(twin.study) }
         for violation in report.violations {
             oracle.check(
                 false, violation.invariant, nil, violation.time,
                 "without attackers: \(violation.detail)")
+        }
+    }
+    /// Slandered items that a list showed without slanderers and does not show now, mean over the judged users.
+    private func judgeSlander(_ twin: RecommendationStudy?) {
+        guard let study, let twin else { return }
+        for method in ListJudge.Method.allCases {
+            let before = twin.shown[method] ?? [:]
+            let now = study.shown[method] ?? [:]
+            let gone = before.reduce(0) { $0 + $1.value.subtracting(now[$1.key] ?? []).count }
+            let name = "slandered_gone_at_20"
+            let value = before.isEmpty ? 0 : Double(gone) / Double(before.count)
+            metrics.rows.append(
+                MetricRow(
+                    tick: self.now / 1000, metric: name, group: method.rawValue, value: value))
+            self.study?.figures.append(("\(name).\(method.rawValue)", value))
         }
     }
 }

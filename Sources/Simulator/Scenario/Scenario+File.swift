@@ -96,6 +96,17 @@ extension Scenario {
     /// What no single key can say.
     private func check(path: String, _ lines: KeyLines) throws(ScenarioFailure) {
         if isModel { try checkModel(path: path, lines) }
+        if hasFiles, !usesRealSignatures {
+            throw ScenarioFailure(
+                message: "\(lines.place(path, "nodes.store")): real files hold real signatures "
+                    + "only, and fidelity is \(fidelity)",
+                hint: "run.fidelity = \"full\", or nodes.store = \"memory\"")
+        }
+        if bitFlips > 0, !hasFiles {
+            throw ScenarioFailure(
+                message: "\(lines.place(path, "faults.bit_flips")): a store in memory has no bits",
+                hint: "nodes.store = \"sqlite\"")
+        }
         if egos == 0, attack != RecommendationAttack.none.rawValue {
             throw ScenarioFailure(
                 message: "\(lines.place(path, "recommendation.attack")): nobody's lists are judged",

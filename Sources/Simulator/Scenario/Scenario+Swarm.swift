@@ -16,12 +16,15 @@ extension Scenario {
             guard most > 0 else { continue }
             drawn[keyPath: path] = isOn ? 1 + Int(draw % UInt64(most)) : 0
         }
+        drawn.drawStore(seed: seed)
         drawn.drawDiscovery(seed: seed)
         // What a peer's disk wrote while it said that it had failed comes to light when the peer restarts, too late for an
         // author who was restored from an old copy and asked in between. Nobody can be blamed for that.
-        if drawn.oldCopies > 0 { drawn.brokenDisks = 0 }
+        // A copy of own.db from before its bits flipped is an old copy too.
+        let isSetBack = drawn.oldCopies > 0 || drawn.bitFlips > 0
+        if isSetBack { drawn.brokenDisks = 0 }
         // Nor can an author ask back what nobody holds any more because all took its feed from a later checkpoint on.
-        if drawn.oldCopies > 0 { drawn.strangerRecordLimit = 0 }
+        if isSetBack { drawn.strangerRecordLimit = 0 }
         drawn.honestNodes = max(3, honestNodes / 2) + random.below(max(1, honestNodes / 2 + 1))
         drawn.freeRiders = min(freeRiders, drawn.honestNodes - 3)
         drawn.behindNAT = min(drawn.behindNAT, drawn.honestNodes - 1)
@@ -30,6 +33,14 @@ extension Scenario {
         drawn.delayMilliseconds = 1 + random.below(max(1, delayMilliseconds))
         drawn.actionSeconds = actionSeconds * (0.5 + random.unit())
         return drawn
+    }
+
+    /// A swarm that asks for the real files has them in a part of its seeds.
+    private mutating func drawStore(seed: UInt64) {
+        var random = SeededRandom(seed: seed, stream: "swarm nodes.store")
+        guard hasFiles, random.below(100) >= fileSeedPercent else { return }
+        store = "memory"
+        bitFlips = 0
     }
 
     /// A quarter of the seeds exchange addresses where the swarm allows it, each honest node in a prefix of its own.

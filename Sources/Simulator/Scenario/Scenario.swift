@@ -146,11 +146,19 @@ public struct Scenario: Hashable, Sendable {
     /// Whether lists are judged along the restart too, at the end.
     public var hasFront = false
 
+    /// The disk of honest nodes.
+    public var store = "memory"
+    /// Of a swarm's seeds, how many have what `store` says; the others have memory.
+    public var fileSeedPercent = 100
+    public var bitFlips = 0
+
     public init() {}
 
     /// Fidelity `full`: the real signatures.
     var usesRealSignatures: Bool { fidelity == "full" }
     var agreesOnHeldOnly: Bool { agreement == "held" }
+    /// Honest hosts have the real files.
+    var hasFiles: Bool { store == "sqlite" }
     var isModel: Bool { fidelity == "model" }
     var isFullyChecked: Bool { checks == "full" }
     var hasPowerCuts: Bool { powerCuts > 0 }

@@ -97,6 +97,12 @@ public struct ScenarioField: Sendable {
             "nodes.behind_nat", \.behindNAT,
             "honest nodes that dial and cannot be dialled", isLate: true),
         ScenarioField(
+            "nodes.store", .choice(\.store, ["memory", "sqlite"]),
+            "disk of honest nodes; sqlite: own.db and net.db on a disk that fails, under full only"),
+        ScenarioField(
+            "nodes.store_percent", .integer(\.fileSeedPercent, 0...100),
+            "seeds of a swarm with that store; the others have memory"),
+        ScenarioField(
             "trust.neighbours", .integer(\.trustNeighbours, 2...64),
             "people whom each user trusts: a ring, rewired (Watts & Strogatz 1998)"),
         ScenarioField(
@@ -224,6 +230,9 @@ public struct ScenarioField: Sendable {
         count(
             "faults.pauses", \.pauses,
             "processes that are stopped for a while and go on, some with a clock that stood still",
+            isLate: true),
+        count(
+            "faults.bit_flips", \.bitFlips, "times when bits of a host's files flip; sqlite only",
             isLate: true),
     ]
 

@@ -19,6 +19,7 @@ struct Fault {
         case storm
         case prefix
         case pause
+        case bitFlip = "bit-flip"
 
         /// How many of them a scenario asks for.
         var count: any KeyPath<Scenario, Int> & Sendable {
@@ -39,6 +40,7 @@ struct Fault {
             case .storm: \.storms
             case .prefix: \.prefixes
             case .pause: \.pauses
+            case .bitFlip: \.bitFlips
             }
         }
     }

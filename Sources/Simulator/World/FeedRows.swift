@@ -1,5 +1,6 @@
 import NodeCore
 import Primitives
+import Records
 
 /// The rows of many feeds, as a table with UNIQUE (feed, sequence) would hold them.
 struct FeedRows {
@@ -8,6 +9,9 @@ struct FeedRows {
     private var keys: [PublicKey?] = []
     /// By slot: how many places from the first on are taken.
     private var filled: [UInt64] = []
+    /// Of what is held, whatever the order in which it came: two tables with one value hold the same records and
+    /// tombstones.
+    private(set) var print: UInt64 = 0
 
     func entry(_ feed: PublicKey, _ sequence: UInt64) -> StoredEntry? {
         guard let slot = slots[feed], sequence >= 1, sequence <= UInt64(rows[slot].count) else {
@@ -31,6 +35,7 @@ struct FeedRows {
     mutating func trim(_ feed: PublicKey, before sequence: UInt64) {
         guard let slot = slots[feed] else { return }
         for place in rows[slot].indices.prefix(Int(clamping: sequence) - 1) {
+            print ^= Self.print(rows[slot][place])
             rows[slot][place] = nil
         }
         filled[slot] = 0
@@ -44,6 +49,7 @@ struct FeedRows {
         let slot = slot(for: entry.feed)
         let place = Int(entry.sequence) - 1
         while rows[slot].count <= place { rows[slot].append(nil) }
+        print ^= Self.print(rows[slot][place]) ^ Self.print(entry)
         rows[slot][place] = entry
         while filled[slot] < UInt64(rows[slot].count), rows[slot][Int(filled[slot])] != nil {
             filled[slot] += 1
@@ -52,6 +58,7 @@ struct FeedRows {
 
     mutating func remove(_ feed: PublicKey) {
         guard let slot = slots.removeValue(forKey: feed) else { return }
+        for entry in rows[slot] { print ^= Self.print(entry) }
         rows[slot] = []
         filled[slot] = 0
         keys[slot] = nil
@@ -61,6 +68,15 @@ struct FeedRows {
     func forEach(_ body: (StoredEntry) -> Void) {
         for slot in keys.indices where keys[slot] != nil {
             for case let entry? in rows[slot] { body(entry) }
+        }
+    }
+
+    /// The id covers feed, place and body.
+    private static func print(_ entry: StoredEntry?) -> UInt64 {
+        switch entry {
+        case .record(let stored)?: stored.record.id.raw.words.0
+        case .tombstone(let tombstone)?: tombstone.id.raw.words.1
+        case nil: 0
         }
     }
 

@@ -50,7 +50,10 @@ final class Host {
     /// Nil while the process is down. Ask `isRunning` for that: reading this copies the node.
     var node: Node?
     private(set) var isRunning = false
+    /// What its disk holds; where `files` are, what they must hold.
     var store: MemoryStore
+    /// Its real disk, where a scenario asks for one.
+    var files: FileStore?
     /// Moves with every start; what belongs to an earlier life means nothing.
     var life = 0
     /// Milliseconds that the wall clock is ahead of true time.
@@ -90,6 +93,24 @@ final class Host {
     /// How fast it takes what arrives on a link; nil: as fast as it comes.
     var readsBytesPerSecond: Int?
     var oldCopy: MemoryStore?
+    /// Own records at the time of the copy that its user keeps of own.db.
+    var ownBackup: FeedRows?
+    /// Bits of its files have flipped.
+    var isDamaged = false
+    /// A power cut that waits for an operation of the disk.
+    var plannedCut: Fault?
+    /// A kill that waits for this operation of SQLite inside the commit that it meets.
+    var armedOperation: Int?
+    /// That commit is being carried out.
+    var isDyingInside = false
+    /// The own commit that its files refused last: they may hold it all the same.
+    var unanswered: (records: [StoredRecord], tombstones: [Tombstone])?
+    /// The same of net.db.
+    var unansweredBatch: StoreBatch?
+    /// Every record that was ever committed to its files, or may have been.
+    var everWritten: Set<RecordID> = []
+    /// The power failed since its files were read.
+    var hasLostPower = false
     var wasRestoredFromOldCopy = false
     /// Its user has said that the disk is what was written last.
     var userIsSure = false
@@ -130,6 +151,11 @@ final class Host {
 
     var isProgram: Bool {
         if case .program = role { true } else { false }
+    }
+
+    /// By the rule of the daemon: the own feed is what was written last. In memory nobody is that sure.
+    var knowsItsHead: Bool {
+        files.map { !$0.isOwnMoved && !$0.hasLostOwnRecords } ?? false
     }
 
     /// Running: a program always is, a node between start and crash.

@@ -51,6 +51,27 @@ struct MemoryStore {
         return nil
     }
 
+    /// Takes what was read from other disks as what is on the platter. Requires that nothing is here yet.
+    mutating func restore(_ entries: [StoredEntry], _ proofs: [ForkProof]) {
+        for entry in entries {
+            if entry.feed == owner { own.put(entry) } else { net.rows.put(entry) }
+        }
+        for proof in proofs {
+            net.proofs[proof.feed] = proof
+            net.provenFeeds.append(proof.feed)
+        }
+        synchronise()
+    }
+
+    /// The own feed is another.
+    mutating func replaceOwn(_ rows: FeedRows) { own = rows }
+
+    /// Nothing of what others said is there any more.
+    mutating func loseNet() {
+        net = Net()
+        synchronise()
+    }
+
     mutating func commit(_ batch: StoreBatch) -> StoreFailure? {
         guard Self.apply(batch, to: &net) else { return .conflict }
         guard keepsJournal else { return nil }

@@ -40,6 +40,7 @@ extension Simulation {
         case .crash: arm(fault, host)
         case .powerCut:
             guard host.isRunning else { return }
+            if let files = host.files { return cutPower(fault, host, files) }
             let kept = Int(fault.draw % UInt64(host.store.unsyncedCommits + 1))
             stop(host, noticedWithin: Self.heartbeatMilliseconds)
             host.store.losePower(keeping: kept)
@@ -55,11 +56,12 @@ extension Simulation {
             host.clockOffset = isBack ? -size : size
             note(.clockJump)
         case .fullDisk:
-            host.diskFault = (.full, now + fault.lasts)
+            weaken(host, .full, fault)
             note(.fullDisk)
         case .brokenDisk:
-            host.diskFault = (.ioError, now + fault.lasts)
+            weaken(host, .ioError, fault)
             note(.brokenDisk)
+        case .bitFlip: flipBits(fault, host)
         }
     }
 
@@ -72,22 +74,35 @@ extension Simulation {
             wake(host)
             host.armed = nil
             host.diskFault = nil
+            host.plannedCut = nil
+            host.files?.mend()
             host.clockOffset = 0
             if !host.isUp { restart(host) }
-            guard case .storeFailed? = host.node?.publishObstacle else { continue }
-            stop(host, noticedWithin: 200)
-            restart(host)
+            if !host.isDamaged {
+                guard case .storeFailed? = host.node?.publishObstacle else { continue }
+            }
+            startAnew(host)
         }
+    }
+
+    private func startAnew(_ host: Host) {
+        // As an operator does it: in order.
+        host.files?.close()
+        stop(host, noticedWithin: 200)
+        restart(host)
     }
 
     /// By now every link is up again, so that whoever holds lost records has told; what is missing is the answer of
     /// anchors who never give one.
     func assure() {
         for host in hosts {
-            guard case .ownFeedUnconfirmed? = host.node?.publishObstacle else { continue }
-            host.userIsSure = true
-            stop(host, noticedWithin: 200)
-            restart(host)
+            switch host.node?.publishObstacle {
+            case .ownFeedUnconfirmed:
+                host.userIsSure = true
+                startAnew(host)
+            case .storeFailed where host.isDamaged: startAnew(host)
+            default: continue
+            }
         }
     }
 
@@ -208,22 +223,26 @@ extension Simulation {
         let point = Int(fault.draw % UInt64(Host.CrashPoint.allCases.count + 1))
         if point < Host.CrashPoint.allCases.count {
             host.armed = Host.CrashPoint.allCases[point]
+            // On files half of the kills before a commit come inside it.
+            let operation = Int((fault.draw >> 16) % 40)
+            host.armedOperation = host.files != nil && operation < 20 ? operation + 1 : nil
         } else if host.isRunning {
             kill(host)
         }
     }
 
-    /// The process dies; the disk keeps every commit.
-    func kill(_ host: Host) {
+    /// The process dies; the disk keeps every commit. `isCrash`: the scenario asked for it.
+    func kill(_ host: Host, isCrash: Bool = true) {
         stop(host, noticedWithin: 200)
         schedule(.restart(host: host.index), after: UInt64(500 + faultRandom.below(20_000)))
-        note(.crash)
+        if isCrash { note(.crash) }
     }
 
     /// First keeps a copy of the disk; half a minute later the host dies and comes back with that copy.
     private func restoreOldCopy(_ fault: Fault, _ host: Host) {
         guard let copy = host.oldCopy else {
             guard !host.wasRestoredFromOldCopy, host.isRunning else { return }
+            host.files?.keepCopy()
             host.store.synchronise()
             host.oldCopy = host.store
             plan.append(fault)
@@ -235,6 +254,7 @@ extension Simulation {
         let lost = host.store
         host.store = copy
         host.oldCopy = nil
+        host.files?.restoreCopy(netPrint: copy.net.rows.print)
         host.wasRestoredFromOldCopy = true
         oracle.lostTail(host)
         oracle.restoredFromOldCopy(host, lost: lost)
@@ -245,7 +265,11 @@ extension Simulation {
     /// The process is gone: its memory, its links, its waiting operations.
     func stop(_ host: Host, noticedWithin milliseconds: Int) {
         host.stop()
+        host.files?.die()
         host.armed = nil
+        host.armedOperation = nil
+        host.isDyingInside = false
+        host.plannedCut = nil
         host.turnAt = nil
         host.deadlineAt = nil
         host.operations = []

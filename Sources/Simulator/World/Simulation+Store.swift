@@ -27,10 +27,10 @@ extension Simulation {
             default: nil
             }
         if let isOwn, host.armed == (isOwn ? .beforeOwnCommit : .beforeNetCommit) {
-            kill(host)
-            return
+            guard planDeath(host) else { return kill(host) }
         }
         let input = carryOut(operation, host)
+        if diedInside(host) { return }
         if let isOwn, host.armed == (isOwn ? .afterOwnCommit : .afterNetCommit) {
             kill(host)
             return
@@ -40,6 +40,7 @@ extension Simulation {
     }
 
     private func carryOut(_ operation: Host.StoreOperation, _ host: Host) -> Input {
+        if let files = host.files { return carryOut(operation, host, files) }
         let fault = host.diskFault.flatMap { $0.until > now ? $0.failure : nil }
         if fault != nil { metrics.failedOperations += 1 }
         switch operation {
@@ -52,13 +53,7 @@ extension Simulation {
                     return failure
                 })
         case .commit(let id, let batch):
-            for feed in batch.removedFeeds {
-                // A suffix that takes the place of an older part is no eviction.
-                let isReplaced = batch.records.contains {
-                    $0.record.body.feed == feed && $0.record.body.sequence > 1
-                }
-                if !isReplaced { oracle.evicts(feed, host, now) }
-            }
+            noteEvictions(batch, host)
             return .stored(
                 id,
                 write(host, fault) { host in
@@ -77,6 +72,16 @@ extension Simulation {
             if fault == .ioError { return .feedsRead(id, [], fault) }
             return .feedsRead(
                 id, feeds.flatMap { host.store.range($0, 1, .max, maximumBytes: .max) }, nil)
+        }
+    }
+
+    func noteEvictions(_ batch: StoreBatch, _ host: Host) {
+        for feed in batch.removedFeeds {
+            // A suffix that takes the place of an older part is no eviction.
+            let isReplaced = batch.records.contains {
+                $0.record.body.feed == feed && $0.record.body.sequence > 1
+            }
+            if !isReplaced { oracle.evicts(feed, host, now) }
         }
     }
 
@@ -104,7 +109,7 @@ extension Simulation {
         }
     }
 
-    private func committed(
+    func committed(
         _ records: [StoredRecord], isOwn: Bool, _ fault: StoreFailure?, _ host: Host
     ) {
         guard host.isHonest else { return }

@@ -82,6 +82,8 @@ extension Simulation {
         let host = Host(
             index: index, signer: signer, nodeKey: nodeKey, address: place ?? address(index),
             role: role, random: random, store: store)
+        // Hostile peers keep their promises to nobody: theirs is in memory.
+        if scenario.hasFiles, index < scenario.honestNodes { makeFiles(host) }
         hosts.append(host)
         host.nodeSigner = nodeSigner
         host.overlaySeed = overlaySeed(index)
@@ -183,7 +185,7 @@ extension Simulation {
 
     /// A new process on the disk as it is.
     func restart(_ host: Host) {
-        guard !host.isUp else { return }
+        guard !host.isUp, openFiles(host) else { return }
         var node = Node(configuration: configuration(host), scheme: scheme, signer: host.signer)
         for feed in host.store.net.provenFeeds {
             if let proof = host.store.net.proofs[feed] { node.restore(proof) }
@@ -211,7 +213,8 @@ extension Simulation {
         core.rankDebounceMilliseconds = UInt64(scenario.rankingDebounceSeconds * 1000)
         core.rankDelayMilliseconds = 8 * core.rankDebounceMilliseconds
         // Longer than a partition with the time in which its end is noticed.
-        core.ownHeadWaitMilliseconds = host.userIsSure ? 0 : 120_000
+        core.ownHeadWaitMilliseconds = host.userIsSure || host.knowsItsHead ? 0 : 120_000
+        core.hasLostOwnRecords = host.files?.hasLostOwnRecords ?? false
         core.ownHeadAnchors = max(1, min(core.ownHeadAnchors, anchorCount(of: host)))
         if scenario.feedLimit > 0 { core.limits.feeds = scenario.feedLimit }
         if scenario.strangerLimit > 0 { core.limits.strangerFeeds = scenario.strangerLimit }

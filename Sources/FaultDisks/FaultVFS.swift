@@ -94,7 +94,7 @@ private enum FaultFile {
         methods.iVersion = 2
         unsafe methods.xClose = { unsafe FaultFile.close($0) }
         unsafe methods.xRead = { file, buffer, count, offset in
-            guard let part = unsafe FaultFile.part(file), !part.disk.isOff else {
+            guard let part = unsafe FaultFile.part(file), !part.disk.failsRead() else {
                 return IOError.read
             }
             let real = unsafe FaultFile.real(file)
@@ -179,9 +179,9 @@ private enum FaultFile {
         disk.opened(
             path, contents: FileManager.default.contents(atPath: path).map { [UInt8]($0) })
         if flags & SQLITE_OPEN_CREATE != 0, !FileManager.default.fileExists(atPath: path),
-            disk.take(.create, path) != nil
+            let failure = disk.take(.create, path, fileBytes: 0)
         {
-            return SQLITE_IOERR
+            return failure == .full ? SQLITE_FULL : SQLITE_IOERR
         }
         let code = unsafe vfs.pointee.xOpen(vfs, name, real(file), flags, outFlags)
         guard code == SQLITE_OK else { return code }
@@ -197,7 +197,7 @@ private enum FaultFile {
         if let name = unsafe name {
             let path = unsafe String(cString: name)
             if let disk = FaultVFS.disk(of: path),
-                disk.take(.remove(isDurable: isSynchronised != 0), path) != nil
+                disk.take(.remove(isDurable: isSynchronised != 0), path, fileBytes: 0) != nil
             {
                 return IOError.delete
             }
@@ -227,11 +227,18 @@ private enum FaultFile {
     /// Tells the disk; the code when the operation is not to be carried out.
     static func note(_ operation: FaultDisk.Operation, _ file: Handle?, _ code: Int32) -> Int32? {
         guard let part = unsafe part(file) else { return code }
-        switch part.disk.take(operation, part.path) {
+        switch part.disk.take(operation, part.path, fileBytes: unsafe bytes(of: file)) {
         case nil: return nil
         case .full: return SQLITE_FULL
-        case .ioError, .powerCut: return code
+        case .ioError, .powerCut, .death: return code
         }
+    }
+
+    private static func bytes(of file: Handle?) -> Int {
+        let real = unsafe real(file)
+        var size: Int64 = 0
+        _ = unsafe real.pointee.pMethods.pointee.xFileSize(real, &size)
+        return Int(size)
     }
 
     static func part(_ file: Handle?) -> OpenFile? {

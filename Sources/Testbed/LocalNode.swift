@@ -14,10 +14,23 @@ public final class LocalNode: Sendable {
         public var antiEntropySeconds = 1
         /// Until "Ready.".
         public var startSeconds = 30.0
+        /// Open files and memory (RLIMIT_NOFILE, RLIMIT_DATA) that the daemon may have; 0: as much as this process.
+        public var descriptors = 0
+        public var memoryMebibytes = 0
         /// Further settings, as variables of the environment.
         public var variables: [String: String] = [:]
 
         public init(binary: URL) { self.binary = binary }
+
+        /// The program, behind a shell that sets limits and becomes it where there are any.
+        var launch: [String] {
+            var limits: [String] = []
+            if descriptors > 0 { limits.append("ulimit -n \(descriptors)") }
+            if memoryMebibytes > 0 { limits.append("ulimit -d \(memoryMebibytes * 1_024)") }
+            guard !limits.isEmpty else { return [binary.path] }
+            let script = (limits + ["exec \"$0\" \"$@\""]).joined(separator: " && ")
+            return ["/bin/sh", "-c", script, binary.path]
+        }
 
         /// For the environment of the daemon: wins over its file of settings.
         var environment: [String: String] {
@@ -70,9 +83,10 @@ public final class LocalNode: Sendable {
 
     /// Starts the daemon without waiting for it. Requires that it does not run.
     public func start(flags: [String] = []) throws(TestbedFailure) {
+        let command =
+            settings.launch + ["daemon", "--data-dir", directory.path, "--exit-with-parent"] + flags
         let started = try ChildProcess(
-            executable: settings.binary,
-            arguments: ["daemon", "--data-dir", directory.path, "--exit-with-parent"] + flags,
+            executable: URL(fileURLWithPath: command[0]), arguments: Array(command.dropFirst()),
             environment: settings.environment)
         child.withLock { $0 = started }
     }
@@ -85,9 +99,11 @@ public final class LocalNode: Sendable {
         }
         let seconds = settings.startSeconds
         if child.errorLine(seconds: seconds, where: { $0.hasPrefix("Ready.") }) != nil { return }
+        // The end of its output comes before the word that it ended.
+        let isRunning = child.wait(seconds: 1) == nil
         throw TestbedFailure(
-            code: child.isRunning ? .deadline : .process, operation: "start \(name)'s daemon",
-            message: child.isRunning ? "not ready after \(seconds) s" : "it ended",
+            code: isRunning ? .deadline : .process, operation: "start \(name)'s daemon",
+            message: isRunning ? "not ready after \(seconds) s" : "it ended",
             cause: child.lastWords)
     }
 

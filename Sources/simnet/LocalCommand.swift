@@ -27,7 +27,7 @@ struct LocalCommand: ParsableCommand {
     private static let mostNodes = 50
 
     func run() throws {
-        let scenario = try arguments.load().resolved(seed: seed)
+        let scenario = try arguments.load(forDaemons: true).resolved(seed: seed)
         let size = try Self.size(scenario)
         if let out { try RunDirectory.requireAbsent(out) }
         let binary = try program()
@@ -90,6 +90,8 @@ struct LocalCommand: ParsableCommand {
         size.isolations = scenario.isolations
         size.partitionSeconds = scenario.partitionSeconds
         size.resets = scenario.resets
+        size.descriptors = scenario.descriptors
+        size.memoryMebibytes = scenario.memoryMebibytes
         return size
     }
 

@@ -10,18 +10,33 @@ struct ScenarioArguments: ParsableArguments {
     @Option(name: .customLong("set"), help: "Change one key: section.key=value. May be repeated.")
     var changes: [String] = []
 
-    func load() throws -> Scenario {
+    /// Only real daemons have a part of the machine that can be limited.
+    func load(forDaemons: Bool = false) throws -> Scenario {
         var loaded = try ScenarioFile.load(scenario)
         for change in changes { try loaded.set(change) }
+        if !forDaemons {
+            let limits = [
+                ("limits.descriptors", loaded.descriptors),
+                ("limits.memory_mebibytes", loaded.memoryMebibytes),
+            ]
+            for (key, value) in limits where value > 0 {
+                throw ScenarioFailure(
+                    message: "\(try place(of: key)): only real daemons can be short of it",
+                    hint: "simnet local \(scenario)")
+            }
+        }
         return loaded
+    }
+
+    /// Where a key was given its value.
+    private func place(of key: String) throws -> String {
+        let change = changes.last { $0.hasPrefix("\(key)=") }
+        return try change.map { "--set \($0)" } ?? ScenarioFile.place(of: key, in: scenario)
     }
 
     /// What depends on the seed and would end the run.
     func check(_ scenario: Scenario, seeds: some Sequence<UInt64>) throws {
-        let key = "recommendation.attack"
-        let change = changes.last { $0.hasPrefix("\(key)=") }
-        let place =
-            try change.map { "--set \($0)" } ?? ScenarioFile.place(of: key, in: self.scenario)
+        let place = try place(of: "recommendation.attack")
         for seed in seeds { try scenario.checkCommunity(seed: seed, at: place) }
     }
 }

@@ -61,6 +61,18 @@ struct OwnFeedTests {
         #expect(node.node.publishObstacle != nil)
     }
 
+    @Test(
+        "T5: who lost all of its own feed asks for it before it says anything, and a new node does not"
+    )
+    func lostWhole() throws {
+        for hasLost in [false, true] {
+            let node = TestNode(
+                ego, ownHeadWaitMilliseconds: 60_000, hasLostOwnRecords: hasLost)
+            node.publish([.like(item("a"), .one)])
+            #expect(node.published == (hasLost ? [] : [.success([1])]))
+        }
+    }
+
     @Test("a restored old copy asks for its own records before it publishes again")
     func fence() throws {
         let current = TestNode(ego)

@@ -3,6 +3,7 @@ import NodeCore
 import Primitives
 import Ranking
 import Records
+import Testing
 
 let scheme = Ed25519Scheme()
 let network = NetworkID(name: "test", scheme: scheme)
@@ -82,7 +83,8 @@ final class TestNode {
         hasRates: Bool = false,
         store: MemoryStore = MemoryStore(), ownHeadWaitMilliseconds: UInt64 = 0,
         ownHeadAnchors: Int = 3, nodeKey: NodeKey? = nil, overlay: OverlaySettings? = nil,
-        versions: ClosedRange<UInt64> = 1...1, stemMilliseconds: UInt64 = 0
+        versions: ClosedRange<UInt64> = 1...1, stemMilliseconds: UInt64 = 0,
+        hasLostOwnRecords: Bool = false
     ) {
         var configuration = CoreConfiguration(
             author: author?.key ?? person.key, feed: person.key,
@@ -90,6 +92,7 @@ final class TestNode {
             network: network, seed: 7)
         configuration.overlay = overlay
         configuration.versions = versions
+        configuration.hasLostOwnRecords = hasLostOwnRecords
         configuration.stemMilliseconds = stemMilliseconds
         configuration.limits = limits
         if !hasRates { configuration.limits.tiers = .open }
@@ -238,6 +241,8 @@ final class Wire {
     private var leftRead = 0
     private var rightRead = 0
 
+    private static let mostFrames = 100_000
+
     init(_ left: TestNode, _ right: TestNode, number: UInt64 = 1) {
         self.left = left
         self.right = right
@@ -250,9 +255,14 @@ final class Wire {
         settle()
     }
 
-    /// Carries frames until both fall silent.
+    /// Carries frames until both fall silent, which they do.
     func settle() {
+        let end = leftRead + rightRead + Self.mostFrames
         while leftRead < left.sent.count || rightRead < right.sent.count {
+            guard leftRead + rightRead < end else {
+                Issue.record("two nodes talk without end")
+                return
+            }
             while leftRead < left.sent.count {
                 let (link, frame) = left.sent[leftRead]
                 leftRead += 1

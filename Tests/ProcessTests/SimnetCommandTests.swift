@@ -74,6 +74,10 @@ extension ProcessTests {
                 (["run", "no-such-scenario"], 65, "no such scenario"),
                 (["run", "calm", "--set", "nodes.honest=1"], 65, "nodes.honest"),
                 (["local", "swarm", "--seed", "36"], 65, "not with real daemons"),
+                (
+                    ["run", "calm", "--set", "limits.descriptors=64"], 65,
+                    "--set limits.descriptors=64: only real daemons can be short of it"
+                ),
                 (["sweep", "calm", "--seeds", "9"], 64, "FIRST..LAST"),
                 (["report", scratch.path], 74, "no runs"),
                 (["verify", scratch.path], 74, "manifest"),
@@ -162,6 +166,22 @@ extension ProcessTests {
             #expect(try simnet(report).exitCode == 0)
             let verified = try simnet(["verify", out])
             #expect(verified.exitCode == 65 && verified.errorOutput.contains("real processes"))
+        }
+
+        @Test(
+            "real daemons with four inbound links and 96 MiB each agree; with fewer files they say how many are needed"
+        )
+        func cramped() throws {
+            let result = try simnet(["local", "cramped", "--seed", "3"])
+            #expect(result.exitCode == 0, "\(result.output)\n\(result.errorOutput)")
+            let refused = result.output.split(separator: "\n").first {
+                $0.contains("connections_refused")
+            }
+            let count = refused?.split(separator: " ").last.flatMap { Int($0) } ?? 0
+            #expect(count > 0, "\(result.output)")
+            let fewer = try simnet(["local", "cramped", "--set", "limits.descriptors=200"])
+            #expect(fewer.exitCode != 0)
+            #expect(fewer.errorOutput.contains("200 open files are allowed"))
         }
 
         @Test("links too slow for anything to arrive are reported as what they are: no agreement")

@@ -73,6 +73,9 @@ public struct Scenario: Hashable, Sendable {
     public var checkpointSpan = 0
     /// Budget of net.db in KiB; 0: as in the daemon.
     public var storeKibibytes = 0
+    /// What each real daemon may have of the machine; 0: as much as this process.
+    public var descriptors = 0
+    public var memoryMebibytes = 0
 
     public var halves = 0
     public var isolations = 0

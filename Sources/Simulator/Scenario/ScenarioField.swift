@@ -159,6 +159,12 @@ public struct ScenarioField: Sendable {
         ScenarioField(
             "limits.store_kib", .integer(\.storeKibibytes, 0...1_000_000_000),
             "budget for what others published; 0: as in the daemon"),
+        ScenarioField(
+            "limits.descriptors", .integer(\.descriptors, 0...1_000_000),
+            "open files of each daemon, for simnet local only; 0: those of simnet"),
+        ScenarioField(
+            "limits.memory_mebibytes", .integer(\.memoryMebibytes, 0...1_000_000),
+            "memory of each daemon, for simnet local only; 0: that of simnet"),
     ]
 
     private static let network: [ScenarioField] = [

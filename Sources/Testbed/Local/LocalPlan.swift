@@ -50,6 +50,9 @@ public struct LocalPlan: Sendable {
         public var isolations = 0
         public var partitionSeconds = 10
         public var resets = 0
+        /// What each daemon may have; 0: as much as this process.
+        public var descriptors = 0
+        public var memoryMebibytes = 0
 
         public init() {}
     }

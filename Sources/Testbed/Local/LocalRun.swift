@@ -27,9 +27,11 @@ public final class LocalRun {
     {
         self.plan = plan
         acknowledged = [[String]](repeating: [], count: plan.size.nodes)
+        var settings = LocalNode.Settings(binary: binary)
+        settings.descriptors = plan.size.descriptors
+        settings.memoryMebibytes = plan.size.memoryMebibytes
         network = try LocalNetwork(
-            names: (0..<plan.size.nodes).map { "node-\($0)" },
-            settings: LocalNode.Settings(binary: binary), keep: keep)
+            names: (0..<plan.size.nodes).map { "node-\($0)" }, settings: settings, keep: keep)
         relay = try Relay(
             plan, nodes: network.nodes, program: linkProgram, directory: network.directory)
         try network.start()

@@ -25,6 +25,10 @@ SIMNET = $(SWIFT) build --configuration release --product simnet
 TARGET ?= all
 SECONDS ?= 60
 
+# Inputs of `make fuzz-long`, and the number of the first: what an interrupted run says to go on.
+RUNS ?= 1000000
+FIRST ?= 0
+
 # `quick` for seconds instead of an hour, or parts of it, as SOAK="--only idle,flood --damages 100".
 SOAK ?=
 
@@ -33,7 +37,7 @@ MUTANTS ?= *
 # Where it keeps its copy and build for the next time; empty: nowhere.
 MUTANTS_DIR ?=
 
-.PHONY: help setup build demo test test-cluster fuzz soak sim sim-night mutants bites bench measure-threats bench-gate \
+.PHONY: help setup build demo test test-cluster fuzz fuzz-long soak sim sim-night mutants bites bench measure-threats bench-gate \
 	bench-gate-renew determinism lint format run clean
 
 help: ## say what each goal does
@@ -59,6 +63,9 @@ test: setup ## build and run every test, real processes included
 
 fuzz: setup ## search for inputs that break a decoder or the core (TARGET=frame SECONDS=60)
 	@scripts/fuzz.sh $(TARGET) $(SECONDS) $(if $(KEEP),--keep)
+
+fuzz-long: setup ## the same without a sanitizer, many times as fast (TARGET=decoders RUNS=100000000 JOBS=2)
+	@scripts/fuzz-long.sh $(TARGET) $(RUNS) $(JOBS) $(SEED) $(FIRST)
 
 soak: setup ## bars of real daemons that take an hour or more (SOAK=quick: a minute; SOAK="--only idle")
 	@echo "== building vouchbird and simnet (release)"

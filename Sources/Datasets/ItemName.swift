@@ -74,7 +74,7 @@ public struct ItemName: Hashable, Sendable {
         var out = String.UnicodeScalarView()
         var isGap = false
         for scalar in text.unicodeScalars {
-            if scalar.properties.isWhitespace || isUnprintable(scalar) {
+            if isBlank(scalar) {
                 isGap = !out.isEmpty
                 continue
             }
@@ -83,6 +83,13 @@ public struct ItemName: Hashable, Sendable {
             out.append(scalar)
         }
         return String(out)
+    }
+
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        // Nearly all names are ASCII, and Unicode's tables are slow.
+        scalar.isASCII
+            ? scalar.value <= 0x20 || scalar.value == 0x7f
+            : scalar.properties.isWhitespace || isUnprintable(scalar)
     }
 
     /// Control characters and the bidirectional controls, which a record's title refuses.

@@ -9,6 +9,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case frame
     /// Where a node says that it is, as it is told on: likewise.
     case address
+    /// The same with its signature, which costs a hundred times as much: only the node itself says where it is.
+    case claim
     /// A chain of a range, rebuilt: the ids that follow from it give the same chain again.
     case range
     /// A whole core under a program of frames, losses and store failures: no crash, no map over its
@@ -29,12 +31,24 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     /// The name of an item as people write it.
     case item
 
+    /// Whether it takes bytes apart and does little else, so that T14 asks 10^8 executions of it: not where a
+    /// signature, a ranking or a whole core is part of each.
+    public var isDecoder: Bool {
+        switch self {
+        case .record, .frame, .address, .range, .author, .invitation, .backup, .request, .dataset,
+            .item:
+            true
+        case .claim, .core, .graph: false
+        }
+    }
+
     /// Runs the property on one input.
     public func check(_ bytes: [UInt8]) {
         switch self {
         case .record: WireProperties.record(bytes)
         case .frame: WireProperties.frame(bytes)
         case .address: WireProperties.address(bytes)
+        case .claim: WireProperties.claim(bytes)
         case .range: WireProperties.range(bytes)
         case .core: CoreProgram.run(bytes)
         case .author: TextProperties.author(bytes)

@@ -22,6 +22,10 @@ enum WireProperties {
     static func address(_ bytes: [UInt8]) {
         guard let record = try? AddressRecord(decoding: bytes) else { return }
         require(record.encoded == bytes, "what decodes as an address encodes to the same bytes")
+    }
+
+    static func claim(_ bytes: [UInt8]) {
+        guard let record = try? AddressRecord(decoding: bytes) else { return }
         let key = record.nodeKey(network: ForgedFeed.network, scheme: scheme)
         require(
             key == nil || scheme.nodeKey(of: record.signer) == key,

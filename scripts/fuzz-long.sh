@@ -56,11 +56,29 @@ keep() {
         echo "   $1: a process died (code $3), and what it ran does not break again"
         return
     fi
+    local message
+    message="$(head -n 1 "$work/message")"
+    say "$1" "$number" "${message:-it did not end within 20 s}"
+}
+
+# What worker $2 of target $1 ended with by itself.
+slow() {
+    local nanoseconds number
+    read -r _ _ nanoseconds number _ < <(tail -n 1 "$work/log.$2")
+    if [ "$nanoseconds" -gt 100000000 ]; then
+        say "$1" "$number" "it took $((nanoseconds / 1000000)) ms"
+    else
+        echo "   $1 broke: memory grew, see below"
+    fi
+}
+
+# Keeps input $2 of target $1, with what is wrong with it.
+say() {
     mkdir -p ".build-fuzz/crashes/$1"
-    "$program" "$1" --first "$number" --seed "$seed" --write ".build-fuzz/crashes/$1/$seed-$number"
-    echo "   $1 broke: $(head -n 1 "$work/message")"
-    echo "   the input: .build-fuzz/crashes/$1/$seed-$number; again:"
-    echo "   $program $1 --seed $seed --first $number --runs 1"
+    "$program" "$1" --first "$2" --seed "$seed" --write ".build-fuzz/crashes/$1/$seed-$2"
+    echo "   $1 broke: $3"
+    echo "   the input: .build-fuzz/crashes/$1/$seed-$2; again:"
+    echo "   $program $1 --seed $seed --first $2 --runs 1"
 }
 
 status=0
@@ -76,12 +94,12 @@ for target in $wanted; do
     ticker=$!
     for ((job = 0; job < jobs; job++)); do
         code=0
-        wait "${workers[$job]}" || code=$?
+        { wait "${workers[$job]}" || code=$?; } 2> /dev/null
         # The trap has run and the worker is gone, or a signal cut the wait short.
         [ -n "$interrupted" ] && continue
         case $code in
             0) ;;
-            1) status=1; echo "   $target: an input took over 100 ms, or memory grew" ;;
+            1) status=1; slow "$target" "$job" ;;
             *) status=1; keep "$target" "$job" "$code" ;;
         esac
     done

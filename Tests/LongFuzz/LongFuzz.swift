@@ -15,9 +15,9 @@ struct LongFuzz: ParsableCommand {
             property ends the process.
             """)
 
-    /// What memory may grow by after the first second: a small object left behind by each fiftieth of 10^8
-    /// executions is more, a heap that settles is less.
-    private static let growthBytes = 64 << 20
+    /// What memory may grow by after the first second: a small object left behind by every 200th of
+    /// 10^8 executions is more, a heap that settles is less.
+    private static let growthBytes = 16 << 20
 
     /// Of the processor's time, between two lines of progress.
     private static let endlessSeconds = 20

@@ -14,6 +14,7 @@ runs="${2:?how many executions for each target}"
 jobs="${3:?how many processes}"
 seed="${4:-1}"
 first="${5:-0}"
+# Of which T14 asks 10^8 executions: not where a signature, a ranking or a whole core is part of each.
 decoders="record frame address range author invitation backup request dataset item"
 [ "$wanted" = decoders ] && wanted="$decoders"
 [ "$wanted" = all ] && wanted="$decoders claim graph core"
@@ -90,7 +91,15 @@ for target in $wanted; do
             --jobs "$jobs" --job "$job" > "$work/log.$job" 2> /dev/null &
         workers+=($!)
     done
-    (while sleep 60; do summary "$target"; done) &
+    (
+        trap 'kill "$pause"; exit' TERM
+        while :; do
+            sleep 60 &
+            pause=$!
+            wait "$pause"
+            summary "$target"
+        done
+    ) &
     ticker=$!
     for ((job = 0; job < jobs; job++)); do
         code=0
@@ -107,6 +116,7 @@ for target in $wanted; do
     wait "$ticker" 2> /dev/null || true
     summary "$target"
     if [ -n "$interrupted" ]; then
+        # After the worker that came furthest: no number runs twice.
         most="$(tail -qn 1 "$work"/log.* | cut -f 1 | sort -n | tail -n 1)"
         echo "   to go on: FIRST=$((first + ${most:-0} * jobs))"
         exit 130

@@ -31,17 +31,6 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     /// The name of an item as people write it.
     case item
 
-    /// Whether it takes bytes apart and does little else, so that T14 asks 10^8 executions of it: not where a
-    /// signature, a ranking or a whole core is part of each.
-    public var isDecoder: Bool {
-        switch self {
-        case .record, .frame, .address, .range, .author, .invitation, .backup, .request, .dataset,
-            .item:
-            true
-        case .claim, .core, .graph: false
-        }
-    }
-
     /// Runs the property on one input.
     public func check(_ bytes: [UInt8]) {
         switch self {

@@ -96,9 +96,9 @@ test-cluster: setup ## compare a sweep on a Dask cluster of this machine with on
 	@$(SIMNET)
 	@python3 simnet/cluster/test_fan.py "$$($(SIMNET) --show-bin-path)/simnet"
 
-measure-threats: setup ## T17, T18, T19, T43 at full size, and ingest from the wire to the disk (release; long)
+measure-threats: setup ## T1, T13, T17, T18, T19, T43 at full size, and ingest from the wire to the disk (release; long)
 	@VOUCHBIRD_MEASURE=1 $(SWIFT) test --configuration release -Xswiftc -enable-testing --no-parallel \
-		--filter 'SybilFloodTests|ExcessTests|BudgetTests|CensusTests|ThroughputTests'
+		--filter 'SybilFloodTests|ExcessTests|ReplayTests|ElementBombTests|BudgetTests|CensusTests|ThroughputTests'
 
 bench: ## measure the ranking engines against C kernels (BENCH="tsalsa --rounds 5")
 	@echo "== building bench and its C reference (release)"

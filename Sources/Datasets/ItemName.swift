@@ -64,7 +64,7 @@ public struct ItemName: Hashable, Sendable {
     private static func text(_ shown: String, folded: String, _ hashing: Hashing) -> ItemName {
         let digest = hashing.digest(Array(folded.utf8))
         guard let item = ItemID("text:" + Hex.encode(digest.bytes.prefix(16))) else {
-            fatalError("digits are printable")
+            broken("digits are printable")
         }
         return ItemName(item: item, title: clipped(shown))
     }

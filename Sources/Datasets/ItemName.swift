@@ -92,10 +92,10 @@ public struct ItemName: Hashable, Sendable {
             : scalar.properties.isWhitespace || isUnprintable(scalar)
     }
 
-    /// Control characters and the bidirectional controls, which a record's title refuses.
+    /// Control characters beyond ASCII and the bidirectional controls, which a record's title refuses.
     private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0...0x1f, 0x7f...0x9f: true
+        case 0x80...0x9f: true
         case 0x61c, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069: true
         default: false
         }

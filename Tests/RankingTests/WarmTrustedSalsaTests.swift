@@ -89,6 +89,32 @@ struct WarmTrustedSalsaTests {
         }
     }
 
+    @Test(
+        "many interactions, among many who are trusted and say nothing, stay within the tolerance",
+        arguments: 0..<2 as Range<UInt64>)
+    func long(_ seed: UInt64) {
+        var random = SeededRandom(seed: seed, stream: "long")
+        var graph = RandomGraph(seed: seed, users: 150, items: 200, degree: 6, tastes: 15)
+        // Half of all trust is in authors who have no items.
+        graph.listens.removeAll { $0.author.position % 2 == 1 }
+        var snapshot = graph.snapshot
+        var warm = WarmTrustedSalsa()
+        let query = RankingQuery(ego: author(0))
+        _ = warm.rank(snapshot, query)
+        for step in 0..<150 {
+            let changed = author(2 * random.below(75))
+            let rows = snapshot.interactions
+            var items = rows.entries(changed.position).map {
+                (item: ItemIndex(rows.columns[$0]), weight: rows.weights[$0])
+            }
+            items.append((item(random.below(200)), 0.1 + random.unit()))
+            snapshot = snapshot.replacing([InteractionRow(author: changed, items: items)])
+            let left = warm.rank(snapshot, query)
+            let right = TrustedSalsa().rank(snapshot, query)
+            #expect(distance(left.shares, right.shares) < 1e-9, "seed \(seed) step \(step)")
+        }
+    }
+
     @Test("whom no path reaches any more is left with exactly nothing")
     func cutOff() {
         var graph = RandomGraph(seed: 1, users: 6, items: 4, degree: 0, tastes: 0)

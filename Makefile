@@ -29,6 +29,9 @@ SECONDS ?= 60
 RUNS ?= 1000000
 FIRST ?= 0
 
+# The revision whose program half of the daemons of `make upgrade` begin as.
+OLDER ?=
+
 # `quick` for seconds instead of an hour, or parts of it, as SOAK="--only idle,flood --damages 100".
 SOAK ?=
 
@@ -37,7 +40,7 @@ MUTANTS ?= *
 # Where it keeps its copy and build for the next time; empty: nowhere.
 MUTANTS_DIR ?=
 
-.PHONY: help setup build demo test test-cluster fuzz fuzz-long soak sim sim-night mutants bites bench measure-threats bench-gate \
+.PHONY: help setup build demo test test-cluster upgrade fuzz fuzz-long soak sim sim-night mutants bites bench measure-threats bench-gate \
 	bench-gate-renew determinism lint format run clean
 
 help: ## say what each goal does
@@ -95,6 +98,11 @@ bites: setup ## what each Byzantine peer and fault does to a node without its de
 test-cluster: setup ## compare a sweep on a Dask cluster of this machine with one in processes
 	@$(SIMNET)
 	@python3 simnet/cluster/test_fan.py "$$($(SIMNET) --show-bin-path)/simnet"
+
+upgrade: setup ## real daemons, half of them of an older revision and upgraded meanwhile (OLDER=REV)
+	@$(RELEASE)
+	@$(SIMNET)
+	@scripts/upgrade.sh "$(OLDER)" "$$($(SIMNET) --show-bin-path)/simnet"
 
 measure-threats: setup ## T1, T13, T17, T18, T19, T43 at full size, and ingest from the wire to the disk (release; long)
 	@VOUCHBIRD_MEASURE=1 $(SWIFT) test --configuration release -Xswiftc -enable-testing --no-parallel \

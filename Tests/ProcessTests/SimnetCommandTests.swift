@@ -184,6 +184,21 @@ extension ProcessTests {
             #expect(fewer.errorOutput.contains("200 open files are allowed"))
         }
 
+        @Test(
+            "T45: daemons of another build are upgraded by kills, and one goes back and forth, with every record"
+        )
+        func upgrade() throws {
+            let other = Bench.binary.path
+            let result = try simnet([
+                "local", "upgrade", "--older", other, "--set", "nodes.honest=3", "--set",
+                "run.active_seconds=6", "--set", "faults.crashes=1", "--set", "faults.halves=0",
+            ])
+            #expect(result.exitCode == 0, "\(result.output)\n\(result.errorOutput)")
+            #expect(result.output.contains("older_takes_directory 1"))
+            let absent = try simnet(["local", "upgrade", "--older", "/no/such/vouchbird"])
+            #expect(absent.exitCode != 0 && absent.errorOutput.contains("/no/such/vouchbird"))
+        }
+
         @Test("links too slow for anything to arrive are reported as what they are: no agreement")
         func localBites() throws {
             let result = try simnet([

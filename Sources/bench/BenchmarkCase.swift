@@ -71,6 +71,7 @@ struct Times {
     mutating func add(_ nanoseconds: Double) { all.append(nanoseconds) }
 
     var median: Double { all.sorted()[all.count / 2] }
+    var mean: Double { all.reduce(0, +) / Double(max(1, all.count)) }
     var minimum: Double { all.min() ?? 0 }
 
     /// Median and minimum in milliseconds.

@@ -28,29 +28,4 @@ enum RadixOrder {
         }
         return from
     }
-
-    /// Brings a list that is nearly in order into the order by key and number, by moving what stands too
-    /// late; false, and the list is of no use, where that takes more than `moves` in all.
-    static func repair(_ list: inout [Candidate], moves: Int) -> Bool {
-        var left = moves
-        for place in list.indices.dropFirst() {
-            let candidate = list[place]
-            var free = place
-            while free > 0, candidate.precedes(list[free - 1]) {
-                list[free] = list[free - 1]
-                free -= 1
-                left -= 1
-                guard left > 0 else { return false }
-            }
-            if free != place { list[free] = candidate }
-        }
-        return true
-    }
-}
-
-extension RadixOrder.Candidate {
-    @inline(__always)
-    fileprivate func precedes(_ other: Self) -> Bool {
-        key < other.key || key == other.key && number < other.number
-    }
 }

@@ -118,10 +118,14 @@ struct Concentration {
 
     /// `max(floor, 1 - ramp)` of each item: 1 up to tau, then down in a line.
     static func factors(_ concentration: [Double], _ parameters: RankingParameters) -> [Double] {
+        concentration.map { factor($0, parameters) }
+    }
+
+    @inline(__always)
+    static func factor(_ concentration: Double, _ parameters: RankingParameters) -> Double {
         let (tau, floor) = (parameters.tau, parameters.floor)
-        return concentration.map {
-            $0 <= tau ? 1 : max(floor, 1 - ConnectivityDecay.ramp($0, from: tau))
-        }
+        return concentration <= tau
+            ? 1 : max(floor, 1 - ConnectivityDecay.ramp(concentration, from: tau))
     }
 
     /// Contributing authors with their groups, group by group.

@@ -1,5 +1,3 @@
-internal import RealModule
-
 /// A ranked list with everything that its explanations need. Immutable; holds its snapshot.
 public struct RankingResult: Sendable {
     public let engine: EngineName
@@ -9,8 +7,8 @@ public struct RankingResult: Sendable {
     /// The recommendations, best first: what the ego has, and what it disliked or excluded, is left
     /// out. Complete: take a prefix.
     public let items: RankedList
-    /// Every item with a positive score in the same order, what is left out of `items` included.
-    public let allItems: [ItemIndex]
+    /// Every item with a positive score in the same order, what is left out of `items` included. O(items).
+    public var allItems: [ItemIndex] { tables.all }
     /// The ego's trust in each author: sums to 1 before factors and dislikes lower it.
     public let trust: [Double]
     /// Expected visits of each author by a trust walk.
@@ -29,14 +27,14 @@ public struct RankingResult: Sendable {
     /// Popularity as the engine weighs it. Per item.
     public let popularity: [Double]
     /// Part of the item's support that passes one voice. Per item.
-    public let concentration: [Double]
+    public var concentration: [Double] { tables.concentration }
     /// How independent the item's support is, in [0, 1], against the ego's trust as a whole; nil where
     /// nobody asked, below the first `auditedPlaces`. Per item.
-    public let independence: [Double?]
+    public var independence: [Double?] { tables.independence }
     /// Factor of the connectivity decay, by concentration and independence. Per item.
-    public let factors: [Double]
+    public var factors: [Double] { tables.factors }
     /// Per item; 0: not recommended.
-    public let scores: [Double]
+    public var scores: [Double] { tables.scores }
     /// The voice of each author beside what trust gives it (`discover`); empty for other engines.
     public let earnedVoices: [Double]
     /// Fewer reachable groups than `youngNetworkGroups`.
@@ -45,8 +43,7 @@ public struct RankingResult: Sendable {
     let contributions: Contributions
     private let massPerTrust: Double?
     private let massPerVoice: Double
-    /// Rank in `items` from 1; 0 when not in it. Per item.
-    private let ranks: [UInt32]
+    let tables: ItemTables
 
     /// How an engine lowers the scores of items that depend on few.
     enum Decay {
@@ -57,53 +54,43 @@ public struct RankingResult: Sendable {
         case none
     }
 
-    /// What is known from a ranking just before, of which little changed; tables one per item.
-    struct Earlier {
-        /// As the new contributions have it.
-        var voices: Concentration
-        /// New popularities to the power that scores are divided by.
-        var divisors: [Double]
-        /// The order before.
-        var order: [ItemIndex]
-    }
-
     init(
         _ engine: EngineName, _ snapshot: GraphSnapshot, _ query: RankingQuery,
-        standing: TrustStanding, mass: WalkMass, decay: Decay,
-        voiceGroups: [AuthorIndex?]? = nil, near earlier: Earlier? = nil
+        standing: TrustStanding, mass: WalkMass, decay: Decay, voiceGroups: [AuthorIndex?]? = nil
     ) {
-        let voices =
-            earlier?.voices
-            ?? Concentration(
-                snapshot, ego: query.ego, groups: voiceGroups ?? standing.dominators.groups,
-                contributions: mass.contributions)
-        let (concentration, judged) = Self.judge(voices, query.parameters, decay)
+        let voices = Concentration(
+            snapshot, ego: query.ego, groups: voiceGroups ?? standing.dominators.groups,
+            contributions: mass.contributions)
+        let (concentration, factors) = Self.judge(voices, query.parameters, decay)
         let young = Self.isYoung(standing.dominators, query, decay)
-        var factors = judged
-        var scores = Self.scores(mass, factors: factors, divisors: earlier?.divisors)
-        let left = Self.leftOut(snapshot, query)
+        var tables = ItemTables(
+            concentration: concentration,
+            independence: [Double?](repeating: nil, count: snapshot.itemCount), factors: factors,
+            scores: Self.scores(mass, factors: factors), supporters: voices.supporters,
+            singleVoiceFrom: young ? query.parameters.tauHard : nil)
+        let left = ItemTables.leftOut(snapshot, query)
         if case .groups = decay, query.parameters.independentVoices > 1 {
             var audit = Independence(
                 snapshot, query, visits: standing.flow.visits,
                 rule: Independence.Rule(engine, query.parameters))
             audit.audit(
-                snapshot, mass.contributions, scores: &scores, factors: &factors, leftOut: left)
-            independence = audit.values
-        } else {
-            independence = [Double?](repeating: nil, count: snapshot.itemCount)
+                snapshot, mass.contributions, scores: &tables.scores, factors: &tables.factors,
+                leftOut: left)
+            tables.independence = audit.values
         }
-        let singleVoiceFrom = young ? query.parameters.tauHard : nil
-        let keys = Self.keys(scores, concentration, singleVoiceFrom: singleVoiceFrom)
-        let order =
-            earlier.flatMap { Self.order(keys, scores, near: $0.order) } ?? Self.order(keys, scores)
-        let listed = order.filter { !left[$0.position] }
-        var ranks = [UInt32](repeating: 0, count: snapshot.itemCount)
-        for (place, item) in listed.enumerated() {
-            ranks[item.position] = UInt32(truncatingIfNeeded: place + 1)
-        }
+        tables.sort(leftOut: left)
+        self.init(engine, snapshot, query, standing: standing, mass: mass, tables: tables)
+    }
+
+    /// From tables that are in order.
+    init(
+        _ engine: EngineName, _ snapshot: GraphSnapshot, _ query: RankingQuery,
+        standing: TrustStanding, mass: WalkMass, tables: ItemTables
+    ) {
         self.engine = engine
         self.snapshot = snapshot
         self.query = query
+        self.tables = tables
         trust = standing.trust
         visits = standing.flow.visits
         groups = standing.dominators.groups
@@ -116,22 +103,17 @@ public struct RankingResult: Sendable {
         massPerTrust = mass.massPerTrust
         massPerVoice = mass.massPerVoice
         earnedVoices = mass.earned
-        self.concentration = concentration
-        self.factors = factors
-        self.scores = scores
-        self.ranks = ranks
-        isYoungNetwork = young
-        allItems = order
+        isYoungNetwork = tables.singleVoiceFrom != nil
         items = RankedList(
-            order: listed, scores: scores, shares: mass.shares, popularity: mass.popularity,
-            concentration: concentration, factors: factors, supporters: voices.supporters,
-            singleVoiceFrom: singleVoiceFrom)
+            order: tables.listed, scores: tables.scores, shares: mass.shares,
+            popularity: mass.popularity, concentration: tables.concentration,
+            factors: tables.factors, supporters: tables.supporters,
+            singleVoiceFrom: tables.singleVoiceFrom)
     }
 
-    /// The rank of an item in `items`, from 1; nil when it is not recommended.
+    /// The rank of an item in `items`, from 1; nil when it is not recommended. O(log items).
     public func position(of item: ItemIndex) -> Int? {
-        guard snapshot.contains(item), ranks[item.position] > 0 else { return nil }
-        return Int(ranks[item.position])
+        snapshot.contains(item) ? tables.place(of: item).map { $0 + 1 } : nil
     }
 
     /// What an author's voice owes to what it earned; 0 unless the engine is `discover`.
@@ -228,77 +210,12 @@ extension RankingResult {
         return dominators.groupCount(ego: query.ego) < query.parameters.youngNetworkGroups
     }
 
-    /// `share f / popularity^p`; `divisors` are the popularities to that power where they are known.
-    private static func scores(
-        _ mass: WalkMass, factors: [Double], divisors: [Double]?
-    ) -> [Double] {
+    private static func scores(_ mass: WalkMass, factors: [Double]) -> [Double] {
         let exponent = mass.popularityExponent
         return mass.shares.indices.map { item in
-            let gain = mass.shares[item] * factors[item]
-            let popularity = mass.popularity[item]
-            guard gain > 0, popularity >= .leastNormalMagnitude else { return 0 }
-            let divisor = divisors?[item] ?? divisor(popularity, exponent: exponent)
-            return min(gain / divisor, .greatestFiniteMagnitude)
+            ItemTables.score(
+                share: mass.shares[item], factor: factors[item],
+                popularity: mass.popularity[item], exponent: exponent)
         }
-    }
-
-    /// A popularity to the power that scores are divided by.
-    static func divisor(_ popularity: Double, exponent: Double) -> Double {
-        if exponent == 0 { return 1 }
-        // The default of `tsalsa`; two roots cost a tenth of a power.
-        return exponent == 0.25
-            ? popularity.squareRoot().squareRoot() : Double.pow(popularity, exponent)
-    }
-
-    /// Of each item a number that ascends by tier and by score rounded to 12 decimals, best first.
-    private static func keys(
-        _ scores: [Double], _ concentration: [Double], singleVoiceFrom: Double?
-    ) -> [UInt64] {
-        scores.indices.map { item in
-            // Not negative: the bits of a key order as keys do, and leave the topmost free.
-            let key = sortKey(scores[item]).bitPattern
-            let isSupported = singleVoiceFrom.map { concentration[item] < $0 } ?? true
-            return ~(key | (isSupported ? 1 << 63 : 0))
-        }
-    }
-
-    /// The items of positive score by key and index. O(items).
-    private static func order(_ keys: [UInt64], _ scores: [Double]) -> [ItemIndex] {
-        var candidates: [RadixOrder.Candidate] = []
-        candidates.reserveCapacity(keys.count)
-        for item in keys.indices where scores[item] > 0 {
-            candidates.append(
-                RadixOrder.Candidate(key: keys[item], number: UInt32(truncatingIfNeeded: item)))
-        }
-        return RadixOrder.sorted(candidates).map { ItemIndex($0.number) }
-    }
-
-    /// The same from an order that is nearly right; nil where it is not. O(items + places that items move).
-    private static func order(
-        _ keys: [UInt64], _ scores: [Double], near earlier: [ItemIndex]
-    ) -> [ItemIndex]? {
-        var order: [RadixOrder.Candidate] = []
-        order.reserveCapacity(keys.count)
-        for item in earlier where scores[item.position] > 0 {
-            order.append(RadixOrder.Candidate(key: keys[item.position], number: item.value))
-        }
-        // Nobody new: the usual case.
-        if order.count < scores.reduce(0, { $0 + ($1 > 0 ? 1 : 0) }) {
-            var isListed = [Bool](repeating: false, count: keys.count)
-            for candidate in order { isListed[Int(candidate.number)] = true }
-            for item in keys.indices where scores[item] > 0 && !isListed[item] {
-                order.append(
-                    RadixOrder.Candidate(key: keys[item], number: UInt32(truncatingIfNeeded: item)))
-            }
-        }
-        guard RadixOrder.repair(&order, moves: 4 * order.count) else { return nil }
-        return order.map { ItemIndex($0.number) }
-    }
-
-    private static func leftOut(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> [Bool] {
-        var left = [Bool](repeating: false, count: snapshot.itemCount)
-        let named = snapshot.items(of: query.ego) + query.excluded + query.disliked
-        for item in named where snapshot.contains(item) { left[item.position] = true }
-        return left
     }
 }

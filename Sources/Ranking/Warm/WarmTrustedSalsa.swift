@@ -2,7 +2,7 @@
 /// the new one.
 ///
 /// Any change is allowed, also of trust, of the ego or of the parameters. After new interactions of a few
-/// authors only what they move is followed (`WarmItemWalk`, `WarmConcentration`); after other changes what
+/// authors only what they move is followed (`WarmItemWalk`, `WarmTables`); after other changes what
 /// the last solution lacks dies out in a few iterations. A query with dislikes is recomputed in full. The
 /// shares equal those of `TrustedSalsa` within `2 epsilon`; the last bits depend on what was ranked before,
 /// so that whoever needs byte-identical lists takes `TrustedSalsa`.
@@ -11,13 +11,9 @@ public struct WarmTrustedSalsa: Sendable {
     private struct Last {
         var snapshot: GraphSnapshot
         var query: RankingQuery
-        var flow: TrustFlow
-        /// Trust after the factors of the query.
-        var trust: [Double]
-        var dominators: TrustDominators
+        var standing: TrustStanding
         /// Visits of authors by the item walk.
         var walkVisits: [Double]
-        var order: [ItemIndex]
         var massPerTrust: Double
         /// Where the item walk ended, until `kept` is made of it.
         var walk: (walk: ItemWalk, solution: WalkSolution)?
@@ -26,32 +22,9 @@ public struct WarmTrustedSalsa: Sendable {
     /// What is brought up to date after new interactions; made when it is first needed.
     private struct Kept {
         var walk: WarmItemWalk
-        /// Nil until it is first needed, and after a change that moved what everybody says.
-        var concentration: WarmConcentration?
-        /// Of items: popularity to the power that scores are divided by.
-        var divisors: [Double]
-
-        /// The voices behind each item after new rows of some authors. Where the item walk was solved for
-        /// anew everybody's say changed: then they are counted, and not prepared for what comes next,
-        /// which takes three times as long.
-        mutating func voices(
-            _ changed: [Int], mass: WalkMass, from old: GraphSnapshot, to new: GraphSnapshot,
-            _ query: RankingQuery, _ groups: [AuthorIndex?]
-        ) -> Concentration {
-            guard !walk.isFar else {
-                concentration = nil
-                return Concentration(
-                    new, ego: query.ego, groups: groups, contributions: mass.contributions)
-            }
-            if concentration?.take(changed, visits: mass.authorVisits, from: old, to: new) != true {
-                concentration = WarmConcentration(
-                    new, ego: query.ego, groups: groups, visits: mass.authorVisits)
-            }
-            let spoken = 1 / (1 - query.parameters.alphaSalsa)
-            return concentration?.tables(new, mass: mass.itemVisits.map { $0 * spoken })
-                ?? Concentration(
-                    new, ego: query.ego, groups: groups, contributions: mass.contributions)
-        }
+        /// Nil until it is first needed, and after a change that moved what everybody says: then items are
+        /// gone through as in a full recompute, and not prepared for what comes next, which takes longer.
+        var tables: WarmTables?
     }
 
     private var last: Last?
@@ -60,8 +33,8 @@ public struct WarmTrustedSalsa: Sendable {
     public init() {}
 
     /// What `TrustedSalsa().rank` answers, within the tolerance. After new interactions of known authors
-    /// and items about O(authors + items) and a look at every edge or two, the first time since another
-    /// change a few more; else O(edges) for each iteration.
+    /// and items about O(authors + items) and some looks at edges, now and then at every one, the first time
+    /// since another change at each a few times; else O(edges) for each iteration.
     public mutating func rank(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> RankingResult {
         query.validate(against: snapshot)
         let view = query.view(of: snapshot)
@@ -91,27 +64,43 @@ public struct WarmTrustedSalsa: Sendable {
                 changed, from: last.snapshot, to: view,
                 tolerance: Self.followedPart * query.parameters.epsilon)
         else { return nil }
-        let mass = kept.walk.mass(view, query, massPerTrust: last.massPerTrust)
-        let voices = kept.voices(
-            changed, mass: mass, from: last.snapshot, to: view, query, last.dominators.groups)
-        let exponent = query.parameters.popularityExponent
-        for author in changed {
-            for entry in view.interactions.entries(author) {
-                let item = Int(view.interactions.columns[entry])
-                kept.divisors[item] = RankingResult.divisor(
-                    mass.popularity[item], exponent: exponent)
-            }
-        }
-        let earlier = RankingResult.Earlier(
-            voices: voices, divisors: kept.divisors, order: last.order)
-        let result = RankingResult(
-            .tsalsa, view, query, standing: TrustStanding(last.flow, last.dominators, query),
-            mass: mass, decay: .groups, near: earlier)
+        let result = tabled(&kept, changed, last, view, query) ?? counted(&kept, last, view, query)
         self.last?.snapshot = view
         self.last?.query = query
-        self.last?.walkVisits = mass.authorVisits
-        self.last?.order = result.allItems
+        self.last?.walkVisits = result.walkVisits
         self.kept = kept
+        return result
+    }
+
+    /// From what was known of each item; nil where that is not kept.
+    private func tabled(
+        _ kept: inout Kept, _ changed: [Int], _ last: Last, _ view: GraphSnapshot,
+        _ query: RankingQuery
+    ) -> RankingResult? {
+        guard var tables = kept.tables else { return nil }
+        kept.tables = nil
+        guard !kept.walk.isFar, !changed.contains(query.ego.position),
+            query.excluded == last.query.excluded,
+            tables.take(changed, kept.walk, from: last.snapshot, to: view, query)
+        else { return nil }
+        defer { kept.tables = tables }
+        return RankingResult(
+            .tsalsa, view, query, standing: last.standing, mass: tables.mass,
+            tables: tables.tables)
+    }
+
+    /// All items gone through; and kept, where little changed and nothing is audited.
+    private func counted(
+        _ kept: inout Kept, _ last: Last, _ view: GraphSnapshot, _ query: RankingQuery
+    ) -> RankingResult {
+        let mass = kept.walk.mass(view, query, massPerTrust: last.massPerTrust)
+        let result = RankingResult(
+            .tsalsa, view, query, standing: last.standing, mass: mass, decay: .groups)
+        if !kept.walk.isFar, query.parameters.independentVoices <= 1 {
+            kept.tables = WarmTables(
+                mass, result.tables, kept.walk, view, query,
+                groups: last.standing.dominators.groups)
+        }
         return result
     }
 
@@ -123,15 +112,10 @@ public struct WarmTrustedSalsa: Sendable {
 
     private func keep(_ last: Last) -> Kept? {
         guard let (walk, solution) = last.walk else { return nil }
-        let parameters = last.query.parameters
         return Kept(
             walk: WarmItemWalk(
-                solution, last.snapshot, trust: last.trust, start: walk.start,
-                popularity: walk.popularity, alpha: parameters.alphaSalsa),
-            concentration: nil,
-            divisors: walk.popularity.map {
-                RankingResult.divisor($0, exponent: parameters.popularityExponent)
-            })
+                solution, last.snapshot, trust: last.standing.trust, start: walk.start,
+                popularity: walk.popularity, alpha: last.query.parameters.alphaSalsa))
     }
 
     /// After any change, from the last visits where they say anything.
@@ -140,7 +124,7 @@ public struct WarmTrustedSalsa: Sendable {
         let isSame =
             query.ego == last?.query.ego && view.trust.offsets == last?.snapshot.trust.offsets
             && view.trust.columns == last?.snapshot.trust.columns
-        let same = isSame ? last?.dominators : nil
+        let same = isSame ? last?.standing.dominators : nil
         let dominators = same ?? TrustDominators(view, ego: query.ego)
         let flow: TrustFlow
         if let known {
@@ -162,8 +146,7 @@ public struct WarmTrustedSalsa: Sendable {
             decay: .groups)
         kept = nil
         last = Last(
-            snapshot: view, query: query, flow: flow, trust: standing.trust,
-            dominators: dominators, walkVisits: result.walkVisits, order: result.allItems,
+            snapshot: view, query: query, standing: standing, walkVisits: result.walkVisits,
             massPerTrust: walk.massPerTrust, walk: (walk, solution))
         return result
     }
@@ -177,9 +160,9 @@ public struct WarmTrustedSalsa: Sendable {
         let densities: [Double]
 
         init?(_ last: Last, in view: GraphSnapshot) {
-            let dense = zip(last.walkVisits, last.trust).map { $1 > 0 ? $0 / $1 : 0 }
+            let dense = zip(last.walkVisits, last.standing.trust).map { $1 > 0 ? $0 / $1 : 0 }
             let (old, new) = (last.snapshot.authorKeys, view.authorKeys)
-            guard let visits = Self.moved(last.flow.visits, old, new, view.authorCount),
+            guard let visits = Self.moved(last.standing.flow.visits, old, new, view.authorCount),
                 let densities = Self.moved(dense, old, new, view.authorCount)
             else { return nil }
             self.visits = visits

@@ -25,6 +25,10 @@ SIMNET = $(SWIFT) build --configuration release --product simnet
 TARGET ?= all
 SECONDS ?= 60
 
+# Inputs of `make fuzz-long`, and the number of the first: what an interrupted run says to go on.
+RUNS ?= 1000000
+FIRST ?= 0
+
 # `quick` for seconds instead of an hour, or parts of it, as SOAK="--only idle,flood --damages 100".
 SOAK ?=
 
@@ -33,7 +37,7 @@ MUTANTS ?= *
 # Where it keeps its copy and build for the next time; empty: nowhere.
 MUTANTS_DIR ?=
 
-.PHONY: help setup build demo test test-cluster fuzz soak sim sim-night mutants bites bench measure-threats bench-gate \
+.PHONY: help setup build demo test test-cluster fuzz fuzz-long soak sim sim-night mutants bites bench measure-threats bench-gate \
 	bench-gate-renew determinism lint format run clean
 
 help: ## say what each goal does
@@ -59,6 +63,9 @@ test: setup ## build and run every test, real processes included
 
 fuzz: setup ## search for inputs that break a decoder or the core (TARGET=frame SECONDS=60)
 	@scripts/fuzz.sh $(TARGET) $(SECONDS) $(if $(KEEP),--keep)
+
+fuzz-long: setup ## the same without a sanitizer, many times as fast (TARGET=decoders RUNS=100000000 JOBS=2)
+	@scripts/fuzz-long.sh $(TARGET) $(RUNS) $(JOBS) $(SEED) $(FIRST)
 
 soak: setup ## bars of real daemons that take an hour or more (SOAK=quick: a minute; SOAK="--only idle")
 	@echo "== building vouchbird and simnet (release)"
@@ -89,9 +96,9 @@ test-cluster: setup ## compare a sweep on a Dask cluster of this machine with on
 	@$(SIMNET)
 	@python3 simnet/cluster/test_fan.py "$$($(SIMNET) --show-bin-path)/simnet"
 
-measure-threats: setup ## T17, T18, T19, T43 at full size, and ingest from the wire to the disk (release; long)
+measure-threats: setup ## T1, T13, T17, T18, T19, T43 at full size, and ingest from the wire to the disk (release; long)
 	@VOUCHBIRD_MEASURE=1 $(SWIFT) test --configuration release -Xswiftc -enable-testing --no-parallel \
-		--filter 'SybilFloodTests|ExcessTests|BudgetTests|CensusTests|ThroughputTests'
+		--filter 'SybilFloodTests|ExcessTests|ReplayTests|ElementBombTests|BudgetTests|CensusTests|ThroughputTests'
 
 bench: ## measure the ranking engines against C kernels (BENCH="tsalsa --rounds 5")
 	@echo "== building bench and its C reference (release)"

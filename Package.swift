@@ -11,9 +11,20 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// The rooms whose edges `make fuzz` counts, by commas: libFuzzer clears and reads every counter of the
+/// program for each input, so that only those of the code in question may be there.
+let counted = (Context.environment["VOUCHBIRD_FUZZER"] ?? "").split(separator: ",").map(String.init)
+let counters: [SwiftSetting] = [
+    .unsafeFlags([
+        "-sanitize-coverage=edge,indirect-calls,trace-cmp,inline-8bit-counters,pc-table"
+    ])
+]
+
 /// A library target with the strict settings.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+    .target(
+        name: name, dependencies: dependencies,
+        swiftSettings: strict + (counted.contains(name) ? counters : []))
 }
 
 /// The test target of a room. `Tests/Support` holds what several of them share; a folder of vectors
@@ -41,7 +52,7 @@ let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-s
 /// The libFuzzer program has no `main` of its own and links only with `--sanitize=fuzzer`: it exists when
 /// `make fuzz` asks for it.
 let fuzzer: [Target] =
-    Context.environment["VOUCHBIRD_FUZZER"] == nil
+    counted.isEmpty
     ? []
     : [
         .executableTarget(
@@ -140,6 +151,10 @@ let package = Package(
                 "Daemon",
             ],
             path: "Tests/FuzzTargets", swiftSettings: strict),
+        // `make fuzz-long`: the same properties without a sanitizer.
+        .executableTarget(
+            name: "fuzz-long", dependencies: ["Primitives", "FuzzTargets", argumentParser],
+            path: "Tests/LongFuzz", swiftSettings: strict),
         tests(
             "FuzzTests", ["Primitives", "Records", "Cryptography", "FuzzTargets"],
             vectors: ["Corpus"]),

@@ -62,20 +62,34 @@ struct BackupArmour {
     }
 
     /// The digits between the markers; nil when markers or line lengths are wrong.
+    ///
+    /// Compares bytes and not characters: Unicode has letters that equal the K of a marker.
     private static func digits(_ text: String) -> String? {
         guard text.utf8.count <= limitBytes else { return nil }
-        let space: Set<UInt8> = [0x20, 0x09, 0x0d]
-        let lines = text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false).map { line in
-            line.reversed().drop { space.contains($0) }.reversed().drop { space.contains($0) }
-        }
-        let block = lines.drop { $0.isEmpty }.reversed().drop { $0.isEmpty }.reversed()
-        let whole = block.map { String(decoding: $0, as: UTF8.self) }
-        guard whole.count >= 3, whole.first == begin, whole.last == end else { return nil }
-        let body = whole.dropFirst().dropLast()
-        guard body.dropLast().allSatisfy({ $0.utf8.count == lineLength }),
-            let tail = body.last, (1...lineLength).contains(tail.utf8.count)
+        let lines = Array(text.utf8).split(separator: 0x0a, omittingEmptySubsequences: false)
+            .map { trimmed($0, where: isSpace) }
+        let block = trimmed(lines[...], where: \.isEmpty)
+        guard block.count >= 3, block.first?.elementsEqual(begin.utf8) == true,
+            block.last?.elementsEqual(end.utf8) == true
         else { return nil }
-        return body.joined()
+        let body = block.dropFirst().dropLast()
+        guard body.dropLast().allSatisfy({ $0.count == lineLength }),
+            let tail = body.last, (1...lineLength).contains(tail.count)
+        else { return nil }
+        return String(decoding: body.joined(), as: UTF8.self)
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0d
+    }
+
+    /// Without the elements at either end that are to go.
+    private static func trimmed<Element>(
+        _ elements: ArraySlice<Element>, where isToGo: (Element) -> Bool
+    ) -> ArraySlice<Element> {
+        var rest = elements.drop(while: isToGo)
+        while let last = rest.last, isToGo(last) { rest.removeLast() }
+        return rest
     }
 
     private static func box(_ bytes: ArraySlice<UInt8>) -> PassphraseBox? {

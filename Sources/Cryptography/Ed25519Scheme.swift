@@ -34,7 +34,7 @@ public struct Ed25519Scheme: SignatureScheme {
         let result = unsafe crypto_generichash(
             &out, out.count, message, UInt64(message.count), nil, 0)
         require(result == 0, "BLAKE2b takes every length")
-        guard let digest = Bytes32(out) else { fatalError("a digest has 32 bytes") }
+        guard let digest = Bytes32(out) else { broken("a digest has 32 bytes") }
         return digest
     }
 }

@@ -54,7 +54,7 @@ public final class NodeKeyPair: Sendable, CustomStringConvertible, CustomReflect
             unsafe crypto_scalarmult_curve25519_base(&publicBytes, scalar)
         }
         guard result == 0, let publicKey = NodeKey(publicBytes) else {
-            fatalError("every scalar, clamped, gives a public key")
+            broken("every scalar, clamped, gives a public key")
         }
         return publicKey
     }

@@ -39,7 +39,7 @@ public final class SigningKey: Signer, CustomStringConvertible, CustomReflectabl
             require(result == 0, "every seed gives a key pair")
         }
         guard let publicKey = PublicKey(publicBytes) else {
-            fatalError("a public key has 32 bytes")
+            broken("a public key has 32 bytes")
         }
         self.publicKey = publicKey
     }
@@ -50,7 +50,7 @@ public final class SigningKey: Signer, CustomStringConvertible, CustomReflectabl
             unsafe crypto_sign_detached(&out, nil, message, UInt64(message.count), key)
         }
         guard result == 0, let signature = Signature(out) else {
-            fatalError("signing with a whole key never fails")
+            broken("signing with a whole key never fails")
         }
         return signature
     }

@@ -21,6 +21,8 @@ public struct Invitation: Hashable, Sendable {
     }
 
     private static let scheme = "vouchbird://"
+    /// Longer texts are refused unread: the longest link has 303 bytes.
+    private static let limitBytes = 512
 
     public var link: String {
         let place = address.replacingOccurrences(of: "tcp://", with: "")
@@ -30,16 +32,20 @@ public struct Invitation: Hashable, Sendable {
 
     /// Nil unless the text is a whole and undamaged invitation.
     public init?(link: String) {
-        guard link.hasPrefix(Self.scheme) else { return nil }
-        let parts = link.dropFirst(Self.scheme.count).split(
-            separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 4, !parts[0].isEmpty, parts[0].contains(":"),
-            parts[0].utf8.count <= WireLimits.addressBytes,
-            let nodeKey = NodeKey(hex: String(parts[1])),
-            let author = PublicKey(text: String(parts[2])),
-            let token = Hex.decode(String(parts[3])), token.count == InvitationClaim.tokenBytes
+        guard link.utf8.count <= Self.limitBytes, link.hasPrefix(Self.scheme),
+            link.utf8.allSatisfy({ (0x21...0x7e).contains($0) })
+        else { return nil }
+        let parts = link.utf8.dropFirst(Self.scheme.utf8.count)
+            .split(separator: 0x2f, omittingEmptySubsequences: false)
+        guard parts.count == 4, !parts[0].isEmpty, parts[0].contains(0x3a),
+            parts[0].count <= WireLimits.addressBytes,
+            let nodeKey = NodeKey(hex: String(Substring(parts[1]))),
+            let author = PublicKey(text: String(Substring(parts[2]))),
+            let token = Hex.decode(String(Substring(parts[3]))),
+            token.count == InvitationClaim.tokenBytes
         else { return nil }
         self.init(
-            address: "tcp://" + parts[0], nodeKey: nodeKey, author: author, token: token)
+            address: "tcp://" + String(Substring(parts[0])), nodeKey: nodeKey, author: author,
+            token: token)
     }
 }

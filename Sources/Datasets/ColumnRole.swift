@@ -4,13 +4,19 @@ enum ColumnRole: Hashable, Sendable, CaseIterable {
 
     /// The role that a header name has in files of trust or of interactions; nil for none.
     init?(name: String, inTrust: Bool) {
-        let plain = Self.plainName(name)
-        let roles: [ColumnRole] =
-            inTrust ? [.user, .target, .weight] : [.user, .item, .weight, .time, .title]
-        guard let role = roles.first(where: { $0.names(inTrust: inTrust).contains(plain) }) else {
-            return nil
-        }
+        let roles = inTrust ? Self.trustRoles : Self.interactionRoles
+        guard let role = roles[Self.plainName(name)] else { return nil }
         self = role
+    }
+
+    private static let trustRoles = roles([.user, .target, .weight], inTrust: true)
+    private static let interactionRoles = roles(
+        [.user, .item, .weight, .time, .title], inTrust: false)
+
+    /// The role of each name; the first one where two share it.
+    private static func roles(_ roles: [ColumnRole], inTrust: Bool) -> [String: ColumnRole] {
+        let pairs = roles.flatMap { role in role.names(inTrust: inTrust).map { ($0, role) } }
+        return Dictionary(pairs) { first, _ in first }
     }
 
     /// Header text without RecBole's `:type`, letter case, underscores and dashes.
@@ -19,7 +25,14 @@ enum ColumnRole: Hashable, Sendable, CaseIterable {
         // Only RecBole's own types: `song:1` is an item, not a column called `song`.
         let isTyped = parts.count == 2 && atomicTypes.contains(String(parts[1]))
         let bare = isTyped ? String(parts[0]) : name
-        return bare.lowercased().filter { !"_- \"\u{feff}".contains($0) }
+        return String(bare.lowercased().unicodeScalars.filter(isTold))
+    }
+
+    private static func isTold(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "_", "-", " ", "\"", "\u{feff}": false
+        default: true
+        }
     }
 
     /// Field types of RecBole's atomic files.

@@ -64,7 +64,7 @@ public struct ItemName: Hashable, Sendable {
     private static func text(_ shown: String, folded: String, _ hashing: Hashing) -> ItemName {
         let digest = hashing.digest(Array(folded.utf8))
         guard let item = ItemID("text:" + Hex.encode(digest.bytes.prefix(16))) else {
-            fatalError("digits are printable")
+            broken("digits are printable")
         }
         return ItemName(item: item, title: clipped(shown))
     }
@@ -74,7 +74,7 @@ public struct ItemName: Hashable, Sendable {
         var out = String.UnicodeScalarView()
         var isGap = false
         for scalar in text.unicodeScalars {
-            if scalar.properties.isWhitespace || isUnprintable(scalar) {
+            if isBlank(scalar) {
                 isGap = !out.isEmpty
                 continue
             }
@@ -85,10 +85,17 @@ public struct ItemName: Hashable, Sendable {
         return String(out)
     }
 
-    /// Control characters and the bidirectional controls, which a record's title refuses.
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        // Nearly all names are ASCII, and Unicode's tables are slow.
+        scalar.isASCII
+            ? scalar.value <= 0x20 || scalar.value == 0x7f
+            : scalar.properties.isWhitespace || isUnprintable(scalar)
+    }
+
+    /// Control characters beyond ASCII and the bidirectional controls, which a record's title refuses.
     private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
-        case 0...0x1f, 0x7f...0x9f: true
+        case 0x80...0x9f: true
         case 0x61c, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069: true
         default: false
         }

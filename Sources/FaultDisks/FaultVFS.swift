@@ -1,5 +1,6 @@
 import Foundation
 import GRDBSQLite
+import Primitives
 import Synchronization
 
 /// SQLite's own file system with `FaultDisk` between: registered as the default, it hands every file below a
@@ -61,7 +62,7 @@ private final class OpenFile {
     static let headBytes = 16
 
     private init() {
-        guard let found = unsafe sqlite3_vfs_find(nil) else { fatalError("SQLite has files") }
+        guard let found = unsafe sqlite3_vfs_find(nil) else { broken("SQLite has files") }
         unsafe real = found
         unsafe ours = .allocate(capacity: 1)
         unsafe ours.initialize(to: found.pointee)
@@ -77,7 +78,7 @@ private final class OpenFile {
             unsafe FaultFile.delete(name, isSynchronised)
         }
         guard unsafe sqlite3_vfs_register(ours, 1) == SQLITE_OK else {
-            fatalError("SQLite takes a file system")
+            broken("SQLite takes a file system")
         }
     }
 
@@ -253,7 +254,7 @@ private enum FaultFile {
 
     /// The real file, behind our part.
     static func real(_ file: Handle?) -> Handle {
-        guard let file = unsafe file else { fatalError("SQLite names the file") }
+        guard let file = unsafe file else { broken("SQLite names the file") }
         return unsafe (UnsafeMutableRawPointer(file) + Registration.headBytes)
             .assumingMemoryBound(to: sqlite3_file.self)
     }

@@ -4,6 +4,8 @@
 public enum Bech32m {
     private static let alphabet = Array("qpzry9x8gf2tvdw0s3jn54khce6mua7l".utf8)
     private static let constant: UInt32 = 0x2bc8_30a3
+    /// BIP-173: longer texts are none.
+    private static let maximumBytes = 90
 
     public static func encode(prefix: String, _ bytes: [UInt8]) -> String {
         let data = regroup(bytes, from: 8, to: 5, pad: true) ?? []
@@ -14,14 +16,19 @@ public enum Bech32m {
     }
 
     /// The bytes, or nil when the prefix, an alphabet character, the padding or the checksum is
-    /// wrong. Upper and lower case are both read, mixed case is not.
+    /// wrong, or the text is longer than 90 bytes. Upper and lower case are both read, mixed case is not.
     public static func decode(prefix: String, _ text: String) -> [UInt8]? {
-        let lower = text.lowercased()
-        guard text == lower || text == text.uppercased(), lower.hasPrefix(prefix + "1") else {
-            return nil
-        }
+        guard text.utf8.count <= maximumBytes else { return nil }
+        // Bytes and not characters: Unicode has letters beside K whose lower case is k.
+        let bytes = Array(text.utf8)
+        let isUpper: (UInt8) -> Bool = { (0x41...0x5a).contains($0) }
+        let isLower: (UInt8) -> Bool = { (0x61...0x7a).contains($0) }
+        guard !bytes.contains(where: isUpper) || !bytes.contains(where: isLower) else { return nil }
+        let lower = bytes.map { isUpper($0) ? $0 | 0x20 : $0 }
+        let start = Array(prefix.utf8) + [0x31]
+        guard lower.starts(with: start) else { return nil }
         var data: [UInt8] = []
-        for character in lower.utf8.dropFirst(prefix.utf8.count + 1) {
+        for character in lower.dropFirst(start.count) {
             guard let value = alphabet.firstIndex(of: character) else { return nil }
             data.append(UInt8(value))
         }

@@ -101,7 +101,7 @@ extension Bytes32Wrapper {
 
     /// Nil unless `hex` is exactly 64 hexadecimal digits.
     public init?(hex: String) {
-        guard let bytes = Hex.decode(hex) else { return nil }
+        guard hex.utf8.count == 2 * Bytes32.count, let bytes = Hex.decode(hex) else { return nil }
         self.init(bytes)
     }
 

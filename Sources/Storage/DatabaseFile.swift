@@ -32,8 +32,8 @@ struct DatabaseFile {
         guard !Files.exists(path) else { return }
         if kind == .own, Files.size(logPath) > 0 {
             throw StorageError(
-                code: .corrupt, operation: "open own.db",
-                message: kind.damageMessage, cause: "own.db is gone, and its log is not")
+                damaged: kind, operation: "open own.db",
+                cause: "own.db is gone, and its log is not")
         }
         // A log without its database belongs to a file that was set aside.
         for stale in [logPath, sharedMemoryPath] { try Files.remove(stale) }
@@ -62,8 +62,7 @@ struct DatabaseFile {
     func inspect() throws(StorageError) {
         guard Files.size(path) > 0 else {
             throw StorageError(
-                code: .corrupt, operation: "open \(kind.name)", message: kind.damageMessage,
-                cause: "the file is empty")
+                damaged: kind, operation: "open \(kind.name)", cause: "the file is empty")
         }
         var configuration = configuration()
         configuration.readonly = true

@@ -15,17 +15,21 @@ func attempt<Value>(
     } catch let error as DatabaseError {
         throw StorageError(sqlite: error, operation: operation, file: file)
     } catch {
-        throw StorageError(
-            code: .corrupt, operation: operation, message: file.damageMessage, cause: "\(error)")
+        throw StorageError(damaged: file, operation: operation, cause: "\(error)")
     }
 }
 
 extension StorageError {
     init(sqlite error: DatabaseError, operation: String, file: DatabaseKind) {
         let code = Self.code(of: error.extendedResultCode)
-        self.init(
-            code: code, operation: operation, message: Self.message(code, file),
-            cause: "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no message")")
+        let cause =
+            "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no message")"
+        if code == .corrupt {
+            self.init(damaged: file, operation: operation, cause: cause)
+        } else {
+            self.init(
+                code: code, operation: operation, message: Self.message(code, file), cause: cause)
+        }
     }
 
     /// One place says what each result code means to us; a new code is a disk error until read up.

@@ -28,12 +28,24 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     public let message: String
     /// What the system or SQLite said; empty when there is nothing beyond the message.
     public let cause: String
+    /// The file that is not what was written; only with `.corrupt`.
+    private let damaged: DatabaseKind?
 
     public init(code: Code, operation: String, message: String, cause: String = "") {
         self.code = code
         self.operation = operation
         self.message = message
         self.cause = cause
+        damaged = nil
+    }
+
+    /// A file is not what was written.
+    init(damaged: DatabaseKind, operation: String, message: String? = nil, cause: String = "") {
+        code = .corrupt
+        self.operation = operation
+        self.message = message ?? damaged.damageMessage
+        self.cause = cause
+        self.damaged = damaged
     }
 
     /// As the core knows it. The three codes that only opening gives are what they would be later:
@@ -50,7 +62,7 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// Damage of what can be fetched again, for which `Store.replaceNet` is the answer; that of own.db is for a person to
     /// decide on.
-    public var isNetDamage: Bool { code == .corrupt && !message.contains(DatabaseKind.own.name) }
+    public var isNetDamage: Bool { damaged == .net }
 
     public var description: String {
         let tail = cause.isEmpty ? "" : " (\(cause))"

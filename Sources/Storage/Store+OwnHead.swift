@@ -40,15 +40,12 @@ extension Store {
     ) {
         try? net.write { db in
             guard try note(db, owner, scheme) < sequence else { return }
-            let bytes = [sequence, check(sequence, owner, scheme)].flatMap { word in
-                (0..<8).map { UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * $0)) }
-            }
             try db.cachedStatement(
                 sql: """
                     INSERT INTO meta (key, value) VALUES (?, ?)
                     ON CONFLICT (key) DO UPDATE SET value = excluded.value
                     """
-            ).execute(arguments: [key, Columns.blob(bytes)])
+            ).execute(arguments: [key, Columns.blob(noted(sequence, owner, scheme))])
         }
     }
 
@@ -58,22 +55,24 @@ extension Store {
     ) throws -> UInt64 {
         let row = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT value FROM meta WHERE key = ?"), arguments: [key])
-        guard let bytes = try row.map({ try Columns($0).bytes(0) }), bytes.count == 16 else {
-            return 0
-        }
-        let words = [bytes[..<8], bytes[8...]].map { half in
-            half.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        }
-        return words[1] == check(words[0], owner, scheme) ? words[0] : 0
+        guard let bytes = try row.map({ try Columns($0).bytes(0) }) else { return 0 }
+        var reader = ByteReader(bytes)
+        guard let sequence = try? reader.varint("sequence") else { return 0 }
+        return bytes == noted(sequence, owner, scheme) ? sequence : 0
     }
 
-    private static func check(
+    /// The place, and a digest of it by which a damaged note is told.
+    private static func noted(
         _ sequence: UInt64, _ owner: StoreOwner, _ scheme: any SignatureScheme
-    ) -> UInt64 {
+    ) -> [UInt8] {
         var writer = ByteWriter(reserving: 64)
         writer.raw(Array("vouchbird own head v1".utf8) + [0])
         writer.wrapped(owner.feed)
         writer.varint(sequence)
-        return scheme.digest(writer.bytes).prefix64
+        let check = scheme.digest(writer.bytes)
+        var note = ByteWriter(reserving: 48)
+        note.varint(sequence)
+        note.raw(check.bytes)
+        return note.bytes
     }
 }

@@ -77,8 +77,7 @@ public final class Store: Sendable {
         var notices: [String] = []
         let pool = net
         try attempt("close net.db", on: .net) { try pool.close() }
-        let damage = StorageError(
-            code: .corrupt, operation: "read net.db", message: DatabaseKind.net.damageMessage)
+        let damage = StorageError(damaged: .net, operation: "read net.db")
         let fresh = try Self.openNet(file, owner, budgetBytes, damage, &notices)
         _ = try Self.hasLost(own: own, net: fresh, owner: owner, scheme: scheme)
         netPool.withLock { $0 = fresh }
@@ -149,7 +148,7 @@ public final class Store: Sendable {
             Files.exists(copy)
             ? "a copy is at \(copy)" : "the copy is the file that you made by identity backup"
         return StorageError(
-            code: .corrupt, operation: error.operation,
+            damaged: .own, operation: error.operation,
             message: "\(directory)/own.db is damaged; it stays as it is. Restore your records: "
                 + "vouchbird identity restore; \(advice)",
             cause: error.cause)

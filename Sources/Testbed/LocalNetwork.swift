@@ -9,10 +9,11 @@ public final class LocalNetwork: Sendable {
 
     /// Makes the directories, keys and databases of one node a name; nothing runs yet.
     ///
-    /// Without `keep` everything stands in a temporary directory that `close` removes.
-    public init(names: [String], settings: LocalNode.Settings, keep: URL? = nil)
-        throws(TestbedFailure)
-    {
+    /// Without `keep` everything stands in a temporary directory that `close` removes. With `older`, every second node
+    /// is made by that build of `vouchbird`, and runs it.
+    public init(
+        names: [String], settings: LocalNode.Settings, keep: URL? = nil, older: URL? = nil
+    ) throws(TestbedFailure) {
         let directory = keep ?? Self.temporaryDirectory()
         do {
             try FileManager.default.createDirectory(
@@ -31,7 +32,10 @@ public final class LocalNetwork: Sendable {
                 name: name, directory: directory.appendingPathComponent(name), port: port,
                 settings: settings)
         }
-        for node in nodes { try node.initialise() }
+        for (number, node) in nodes.enumerated() {
+            if let older, number % 2 == 1 { node.binary = older }
+            try node.initialise()
+        }
     }
 
     deinit { close() }

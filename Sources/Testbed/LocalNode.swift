@@ -22,8 +22,8 @@ public final class LocalNode: Sendable {
 
         public init(binary: URL) { self.binary = binary }
 
-        /// The program, behind a shell that sets limits and becomes it where there are any.
-        var launch: [String] {
+        /// A program, behind a shell that sets limits and becomes it where there are any.
+        func launch(_ binary: URL) -> [String] {
             var limits: [String] = []
             if descriptors > 0 { limits.append("ulimit -n \(descriptors)") }
             if memoryMebibytes > 0 { limits.append("ulimit -d \(memoryMebibytes * 1_024)") }
@@ -43,6 +43,7 @@ public final class LocalNode: Sendable {
     public let directory: URL
     public let port: UInt16
     private let settings: Settings
+    private let program: Mutex<URL>
     private let child = Mutex<ChildProcess?>(nil)
 
     public init(name: String, directory: URL, port: UInt16, settings: Settings) {
@@ -50,6 +51,7 @@ public final class LocalNode: Sendable {
         self.directory = directory
         self.port = port
         self.settings = settings
+        program = Mutex(settings.binary)
     }
 
     public var address: String { "tcp://127.0.0.1:\(port)" }
@@ -69,6 +71,12 @@ public final class LocalNode: Sendable {
 
     // MARK: Its life
 
+    /// Another build of `vouchbird`, from the next start or command on: an upgrade, or the way back.
+    public var binary: URL {
+        get { program.withLock { $0 } }
+        set { program.withLock { $0 = newValue } }
+    }
+
     /// Makes keys and databases: `vouchbird init`.
     public func initialise() throws(TestbedFailure) {
         let result = try command([
@@ -84,7 +92,9 @@ public final class LocalNode: Sendable {
     /// Starts the daemon without waiting for it. Requires that it does not run.
     public func start(flags: [String] = []) throws(TestbedFailure) {
         let command =
-            settings.launch + ["daemon", "--data-dir", directory.path, "--exit-with-parent"] + flags
+            settings.launch(binary) + [
+                "daemon", "--data-dir", directory.path, "--exit-with-parent",
+            ] + flags
         let started = try ChildProcess(
             executable: URL(fileURLWithPath: command[0]), arguments: Array(command.dropFirst()),
             environment: settings.environment)
@@ -200,6 +210,6 @@ public final class LocalNode: Sendable {
         _ arguments: [String], seconds: Double = 30
     ) throws(TestbedFailure) -> CommandResult {
         try CommandResult.run(
-            settings.binary, arguments + ["--data-dir", directory.path], seconds: seconds)
+            binary, arguments + ["--data-dir", directory.path], seconds: seconds)
     }
 }

@@ -73,6 +73,7 @@ struct Times {
     var median: Double { all.sorted()[all.count / 2] }
     var mean: Double { all.reduce(0, +) / Double(max(1, all.count)) }
     var minimum: Double { all.min() ?? 0 }
+    var mean: Double { all.reduce(0, +) / Double(max(1, all.count)) }
 
     /// Median and minimum in milliseconds.
     var text: String { "\(milliseconds(median)) / \(milliseconds(minimum)) ms" }

@@ -23,6 +23,13 @@ struct LocalCommand: ParsableCommand {
     @Option(help: "The built vouchbird; the one beside this program where absent.")
     var vouchbird: String?
 
+    @Option(
+        help: """
+            Another build of vouchbird: every second node runs it until it is killed, and one of the others \
+            in the end.
+            """)
+    var older: String?
+
     private static let linkProgram = "simnet/local/link.py"
     private static let mostNodes = 50
 
@@ -31,13 +38,14 @@ struct LocalCommand: ParsableCommand {
         let size = try Self.size(scenario)
         if let out { try RunDirectory.requireAbsent(out) }
         let binary = try program()
+        let older = try older.map { try BuiltProgram.vouchbird($0) }
         let start = ContinuousClock.now
         let findings: LocalFindings
         var bar = ProgressBar()
         do throws(TestbedFailure) {
             let local = try LocalRun(
                 LocalPlan(size, seed: seed), binary: binary,
-                linkProgram: URL(fileURLWithPath: Self.linkProgram))
+                linkProgram: URL(fileURLWithPath: Self.linkProgram), older: older)
             defer { local.close() }
             findings = try local.run { now, end in
                 bar.show(UInt64(max(0, now)), of: UInt64(end), "\(now / 1000) s")

@@ -96,6 +96,9 @@ struct IdentityBackupTests {
         let mailed = "\r\n  \n" + lines.map { "  \($0) \r\n" }.joined() + "\n\n"
         #expect(try IdentityBackup.restore(mailed, passphrase: "p").label == backup.label)
         #expect(code { try IdentityBackup.verify("> " + text) } == .malformed)
+        // The Kelvin sign, which Unicode holds for a K.
+        let kelvin = text.replacing("BACKUP", with: "BAC\u{212A}UP")
+        #expect(code { try IdentityBackup.verify(kelvin) } == .malformed)
         #expect(code { try IdentityBackup.verify(text + text) } == .malformed)
         #expect(code { try IdentityBackup.verify("") } == .malformed)
         let swapped = [lines[0], lines[2], lines[1]] + lines[3...]

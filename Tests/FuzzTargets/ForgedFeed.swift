@@ -81,6 +81,14 @@ struct ForgedFeed {
         }
     }
 
+    /// The honest next record with that payload, and as such part of the chain.
+    mutating func record(_ payload: Payload) -> Record {
+        let next = UInt64(chain.count) + 1
+        let record = sign(next, after: chain.last?.id ?? .zero, payload)
+        chain.append(record)
+        return record
+    }
+
     /// The owner's word, true or not, where its node is. `address` may be anybody's.
     func address(_ address: NetworkAddress, expiring milliseconds: UInt64) -> AddressRecord {
         AddressRecord(
@@ -116,10 +124,16 @@ struct ForgedFeed {
     private func sign(
         _ sequence: UInt64, after previous: RecordID, detail: Int, at time: UInt64? = nil
     ) -> Record {
+        sign(sequence, after: previous, Self.payload(detail, trusting: key), at: time)
+    }
+
+    private func sign(
+        _ sequence: UInt64, after previous: RecordID, _ payload: Payload, at time: UInt64? = nil
+    ) -> Record {
         let body = RecordBody(
             feed: key, sequence: sequence, previous: sequence == 1 ? .zero : previous,
             time: Instant(milliseconds: time ?? 1_000_000 + min(sequence, 1 << 20)),
-            payload: Self.payload(detail, trusting: key))
+            payload: payload)
         return Record(
             signing: body, network: Self.network, signer: signer, scheme: Self.scheme)
     }

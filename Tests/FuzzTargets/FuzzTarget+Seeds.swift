@@ -11,10 +11,10 @@ extension FuzzTarget {
         switch self {
         case .record: Seeds.records.map(\.encoded)
         case .frame: Seeds.frames.map(\.encoded)
-        case .address: Seeds.addresses.map(\.encoded)
+        case .address, .claim: Seeds.addresses.map(\.encoded)
         case .range: Seeds.ranges.map(\.encoded)
         case .core: Seeds.programs
-        case .author: [Array(ForgedFeed.owner.publicKey.text.utf8)] + [Array(Seeds.hex.utf8)]
+        case .author: Seeds.authors.map { Array($0.utf8) }
         case .invitation: [Array(Seeds.invitation.link.utf8)]
         case .backup: Seeds.backup
         case .request: Seeds.requests
@@ -26,13 +26,43 @@ extension FuzzTarget {
 }
 
 private enum Seeds {
-    static var hex: String { ForgedFeed.owner.publicKey.hex }
+    /// The Kelvin sign: once taken for a K, because its lower case is k.
+    private static let kelvin = "\u{212A}"
+
+    static var authors: [String] {
+        let key = ForgedFeed.owner.publicKey
+        let upper = key.text.uppercased()
+        return [key.text, upper, key.hex, upper.replacing("K", with: kelvin, maxReplacements: 1)]
+    }
 
     static var records: [Record] {
         var feed = ForgedFeed(number: 1)
-        return (0..<8).map { feed.record(shape: 0, detail: $0) } + [
+        return (0..<8).map { feed.record(shape: 0, detail: $0) } + keyChanges(&feed) + [
             feed.record(shape: 4, detail: 8), feed.record(shape: 6, detail: 1),
         ]
+    }
+
+    /// Of the kinds that chance does not find: they hold several keys and signatures.
+    private static func keyChanges(_ feed: inout ForgedFeed) -> [Record] {
+        let author = ForgedFeed.owner
+        let network = ForgedFeed.network
+        guard let next = try? SigningKey(seed: [UInt8](repeating: 9, count: 32)),
+            let item = ItemID("item-1"), let title = Title("Fr\u{E4}ulein \u{1F3B5}")
+        else { fatalError("a seed has 32 bytes, and the title can be printed") }
+        let consent = Consent(
+            author: author.publicKey,
+            signature: author.sign(
+                Delegation.statement(
+                    device: feed.key, author: author.publicKey, network: network)))
+        let payloads: [Payload] = [
+            .item(item, title),
+            .delegate(author: consent.author, signature: consent.signature),
+            .rotate(Rotation(of: author, to: next, device: feed.key, network: network)),
+            .checkpoint(nil), .checkpoint(consent),
+            .revoke(Revocation(of: feed.key, after: 3, by: author, network: network)),
+            .retract(sequence: 2, id: feed.chain[1].id, previous: feed.chain[0].id),
+        ]
+        return payloads.map { feed.record($0) }
     }
 
     static var frames: [Frame] {
@@ -95,7 +125,9 @@ private enum Seeds {
         var feed = ForgedFeed(number: 1)
         let places = (0..<24).map { ChainPlace.record(feed.record(shape: 0, detail: $0)) }
         let erased = feed.withTombstone(at: 2)
+        let changed = keyChanges(&feed).map { ChainPlace.record($0) }
         let chains = [
+            Chain(changed),
             Chain(places), Chain(Array(places.dropFirst(9))), Chain(Array(places.prefix(1))),
             Chain(erased), Chain(Array(erased.dropFirst())),
         ]
@@ -125,18 +157,46 @@ private enum Seeds {
             token: [UInt8](repeating: 5, count: InvitationClaim.tokenBytes))
     }
 
+    /// One backup, and not a new one each time: what is made of the seeds is the same in every process.
     static var backup: [[UInt8]] {
-        let identity = try? IdentityBackup(
-            key: ForgedFeed.owner, label: "seed", created: Instant(milliseconds: 1))
-        let text = try? identity?.sealed(passphrase: "seed", cost: .minimal)
-        return text.map { [Array($0.utf8)] } ?? []
+        let text = """
+            -----BEGIN VOUCHBIRD IDENTITY BACKUP-----
+            0101000000080000005ab9b8ee1190fe9c7c3d4fe0e7996a5d69a2f928c0a08a
+            44692ae3465c25d609f3b5be68820a677b19a57db78b98223d8bec0de86190a2
+            f54aa1702bd07c1621356d9470e9266925a4ead0452528bb5e1a19e7f0e77f98
+            c99363ee327038fb767be15e02d04ba41c2740ed4a21434ead28aa3b24c9
+            -----END VOUCHBIRD IDENTITY BACKUP-----
+            """
+        return [text, text.replacing("K", with: kelvin)].map { Array($0.utf8) }
     }
 
+    /// One of each kind, as this program writes them.
     static var requests: [[UInt8]] {
+        let key = ForgedFeed.owner.publicKey
         let requests: [Request] = [
-            .status, .recommend(RecommendOptions()), .history(before: 7, limit: 20),
+            .status, .publish(drafts: drafts), .retract(item: "51", kind: nil),
+            .retract(item: "51", kind: .like), .history(before: 7, limit: 20), .trustList,
+            .trustPath(author: key.text), .nameAuthor(author: key.text, name: "Ann"),
+            .blockAuthor(author: key.text, isBlocked: true), .peerList,
+            .peerAdd(address: "tcp://127.0.0.1:7117", nodeKey: key.hex),
+            .peerRemove(nodeKey: key.hex), .inviteCreate(label: "Ann", lifetimeSeconds: 3_600),
+            .inviteAccept(link: invitation.link), .inviteList, .recommend(RecommendOptions()),
+            .why(item: "51", engine: "ppr"),
+            .edges(own: false, kind: .trust, after: nil, limit: 9), .identity, .deviceList,
+            .deviceRevoke(feed: key.text, after: 3), .checkup, .stop,
         ]
-        return requests.compactMap { try? Array(JSONEncoder().encode($0)) }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return requests.compactMap { try? Array(encoder.encode($0)) }
+    }
+
+    private static var drafts: [Draft] {
+        [
+            Draft(
+                kind: .rate, item: "51", weight: 4.5, time: "2024-05-06T07:08:09Z", title: "A",
+                isPrivate: true, unlessPresent: true),
+            Draft(kind: .trust, author: ForgedFeed.owner.publicKey.text, weight: 0),
+        ]
     }
 
     static var graph: String {

@@ -9,6 +9,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case frame
     /// Where a node says that it is, as it is told on: likewise.
     case address
+    /// The same with its signature, which costs a hundred times as much: only the node itself says where it is.
+    case claim
     /// A chain of a range, rebuilt: the ids that follow from it give the same chain again.
     case range
     /// A whole core under a program of frames, losses and store failures: no crash, no map over its
@@ -35,6 +37,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .record: WireProperties.record(bytes)
         case .frame: WireProperties.frame(bytes)
         case .address: WireProperties.address(bytes)
+        case .claim: WireProperties.claim(bytes)
         case .range: WireProperties.range(bytes)
         case .core: CoreProgram.run(bytes)
         case .author: TextProperties.author(bytes)

@@ -10,8 +10,10 @@ enum TextProperties {
         let text = String(decoding: bytes, as: UTF8.self)
         guard let key = PublicKey(text: text) else { return }
         require(PublicKey(text: key.text) == key, "an author's text reads back as the author")
+        // Bytes, because texts that Unicode holds for equal are several.
+        let lower = text.utf8.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
         require(
-            key.text == text.lowercased() || key.hex == text.lowercased(),
+            lower.elementsEqual(key.text.utf8) || lower.elementsEqual(key.hex.utf8),
             "one author has one text of each form")
     }
 
@@ -24,9 +26,22 @@ enum TextProperties {
             "an invitation's link reads back as the invitation")
     }
 
-    /// The outer form only: trying a passphrase takes memory and a second by design.
+    /// The outer form only: trying a passphrase takes memory and a second by design. What is taken for whole
+    /// is markers, lower-case digits and white space.
     static func backup(_ bytes: [UInt8]) {
-        try? IdentityBackup.verify(String(decoding: bytes, as: UTF8.self))
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard (try? IdentityBackup.verify(text)) != nil else { return }
+        let lines = text.utf8.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d || $0 == 0x09 })
+            .map { $0.filter { $0 != 0x20 } }.filter { !$0.isEmpty }
+        let marks = ["BEGIN", "END"].map { "-----\($0)VOUCHBIRDIDENTITYBACKUP-----" }
+        require(
+            lines.first?.elementsEqual(marks[0].utf8) == true
+                && lines.last?.elementsEqual(marks[1].utf8) == true,
+            "a whole backup stands between its markers")
+        require(
+            lines.dropFirst().dropLast().joined().allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
+            }, "a whole backup holds lower-case digits")
     }
 
     static func request(_ bytes: [UInt8]) {

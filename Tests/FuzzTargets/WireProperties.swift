@@ -6,22 +6,46 @@ import Records
 enum WireProperties {
     private static let scheme = Ed25519Scheme()
 
+    /// What decodes encodes to the same bytes, and what a node reads of a record before it decodes it is so.
     static func record(_ bytes: [UInt8]) {
+        let place = RecordBody.place(in: bytes[...])
         guard let record = try? Record(decoding: bytes[...], scheme: scheme) else { return }
         require(record.encoded == bytes, "a record keeps the bytes that carried it")
         require(
             record.body.encoded + (record.signature?.bytes ?? []) == bytes,
             "what decodes as a record encodes to the same bytes")
+        require(
+            place?.feed == record.body.feed && place?.sequence == record.body.sequence,
+            "the place of a record is read as in the whole")
+        var scratch: [UInt8] = []
+        require(
+            Record.id(of: bytes[...], scheme: scheme, scratch: &scratch) == record.id,
+            "the id of a record is told without decoding it")
     }
 
+    /// What decodes encodes to the same bytes, and the records of a PUSH are found in place or refused likewise.
     static func frame(_ bytes: [UInt8]) {
-        guard let frame = try? Frame.decode(bytes) else { return }
+        let frame = try? Frame.decode(bytes)
+        if bytes.first == pushType, bytes.count <= WireLimits.frameBytes {
+            let records = (try? Frame.recordsOfPush(bytes))?.map { Array($0) }
+            require(
+                frame == records.map { .push($0) },
+                "the records of a PUSH are read in place as in the whole")
+        }
+        guard let frame else { return }
         require(frame.encoded == bytes, "what decodes as a frame encodes to the same bytes")
     }
+
+    /// The first byte of every PUSH.
+    private static let pushType = Frame.push([]).encoded.first
 
     static func address(_ bytes: [UInt8]) {
         guard let record = try? AddressRecord(decoding: bytes) else { return }
         require(record.encoded == bytes, "what decodes as an address encodes to the same bytes")
+    }
+
+    static func claim(_ bytes: [UInt8]) {
+        guard let record = try? AddressRecord(decoding: bytes) else { return }
         let key = record.nodeKey(network: ForgedFeed.network, scheme: scheme)
         require(
             key == nil || scheme.nodeKey(of: record.signer) == key,

@@ -1,6 +1,5 @@
 import Foundation
 import FuzzTargets
-import Primitives
 import Testing
 
 /// The properties of the fuzz targets, over what the fuzzer once found worth keeping and over changes
@@ -10,7 +9,7 @@ struct CorpusTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "Corpus")
     /// Mutations of all inputs of a target together: a few seconds for the slowest.
-    private static let mutations = 1_600
+    private static let mutations: UInt64 = 1_600
 
     private static func inputs(_ target: FuzzTarget) throws -> [[UInt8]] {
         let place = folder.appending(path: target.rawValue)
@@ -28,13 +27,7 @@ struct CorpusTests {
 
     @Test("changed inputs keep the property", arguments: FuzzTarget.allCases, [11] as [UInt64])
     func mutations(_ target: FuzzTarget, _ seed: UInt64) throws {
-        let inputs = try Self.inputs(target)
-        var random = SeededRandom(seed: seed, stream: target.rawValue)
-        for input in inputs {
-            for _ in 0..<max(2, Self.mutations / inputs.count) {
-                let changed = Mutation.apply(to: input, among: inputs, &random)
-                target.check(changed)
-            }
-        }
+        let series = InputSeries(try Self.inputs(target), seed: seed)
+        for number in 0..<Self.mutations { target.check(series.input(number)) }
     }
 }

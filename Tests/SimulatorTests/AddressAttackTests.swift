@@ -4,10 +4,6 @@ import Testing
 /// Rows T24 and T25 of the threat model with whole nodes: what attackers on addresses do to overlays of ours, and to
 /// the same overlays without the rule that holds them off.
 @Suite("Attacks on addresses") struct AddressAttackTests {
-    private static func figure(_ name: String, _ report: RunReport) -> Double {
-        report.figures.first { $0.name == name }?.value ?? -1
-    }
-
     /// Little is said in it: these are compiled without optimisation.
     private static func quiet(_ honest: Int, _ change: (inout Scenario) -> Void) -> Scenario {
         var scenario = Scenario()
@@ -31,16 +27,16 @@ import Testing
     @Test(
         "T25: a victim is disturbed at most once an hour by a node, with less than what its enemies send"
     )
-    func poisoners() {
+    func poisoners() throws {
         let report = Simulation(Self.poisoned(restSeconds: 3_600), seed: 1).run()
         #expect(report.violations == [])
-        let dials = Self.figure("victim_dials", report)
+        let dials = try report.figure("victim_dials")
         // The lie is believed, and twice at most by each of six nodes in 74 minutes.
         #expect(dials >= 3 && dials <= 12)
-        let reflection = Self.figure("victim_reflection", report)
+        let reflection = try report.figure("victim_reflection")
         #expect(reflection > 0 && reflection < 1)
         // Nobody is kept from its peers by thousands of addresses of nobody.
-        #expect(Self.figure("overlay_eclipsed", report) == 0)
+        #expect(try report.figure("overlay_eclipsed") == 0)
     }
 
     @Test("T25: nodes that leave nobody alone disturb the victim again and again")
@@ -60,18 +56,18 @@ import Testing
     }
 
     @Test("T24: who holds a fifth of all prefixes surrounds nobody's overlay, whatever its keys")
-    func eclipsers() {
+    func eclipsers() throws {
         let report = Simulation(Self.surrounded(countsPrefixes: true), seed: 1).run()
         #expect(report.violations == [])
-        #expect(Self.figure("overlay_malicious_groups", report) == 0.2)
-        #expect(Self.figure("overlay_eclipsed", report) == 0)
+        #expect(try report.figure("overlay_malicious_groups") == 0.2)
+        #expect(try report.figure("overlay_eclipsed") == 0)
         // The bar of 1.3 is for ten hours in a large network (docs/overlay.md): here three of four were hostile first.
-        #expect(Self.figure("overlay_malicious_share", report) < 0.45)
+        #expect(try report.figure("overlay_malicious_share") < 0.45)
     }
 
     @Test("T24: nodes that count keys and not prefixes are mostly linked to the attackers")
-    func eclipsersBite() {
+    func eclipsersBite() throws {
         let report = Simulation(Self.surrounded(countsPrefixes: false), seed: 1).run()
-        #expect(Self.figure("overlay_malicious_share", report) > 0.6)
+        #expect(try report.figure("overlay_malicious_share") > 0.6)
     }
 }

@@ -19,18 +19,14 @@ import Testing
         return scenario
     }
 
-    private static func figure(_ name: String, _ report: RunReport) -> Double {
-        report.figures.first { $0.name == name }?.value ?? -1
-    }
-
     @Test("nodes that begin with one friend each find the others, and all agree")
-    func finds() {
+    func finds() throws {
         let simulation = Simulation(Self.quiet(), seed: 1)
         let report = simulation.run()
         #expect(report.violations == [])
-        #expect(Self.figure("published", report) > 20)
+        #expect(try report.figure("published") > 20)
         #expect(
-            Self.figure("deliveries", report) == Self.figure("published", report) * 13)
+            try report.figure("deliveries") == report.figure("published") * 13)
         // A node has one anchor and is the anchor of another: the rest it found.
         for host in simulation.hosts {
             let peers = Set(
@@ -59,7 +55,7 @@ import Testing
         #expect(dialled.allSatisfy { address in kept.contains { $0.address == address } })
         let report = simulation.run()
         #expect(report.violations.filter { $0.invariant == "victim-probed" } == [])
-        #expect(Self.figure("overlay_vain_dials", report) > 0)
+        #expect(try report.figure("overlay_vain_dials") > 0)
     }
 
     @Test("without the exchange of addresses nobody has more links than users named")

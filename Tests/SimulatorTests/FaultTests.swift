@@ -14,10 +14,6 @@ import Testing
         return scenario
     }
 
-    private static func figure(_ name: String, _ report: RunReport) -> Double {
-        report.figures.first { $0.name == name }?.value ?? -1
-    }
-
     @Test("a prefix that is cut off talks within, and to all others again when the cut is over")
     func prefixes() throws {
         let scenario = Self.small {
@@ -40,7 +36,7 @@ import Testing
         }
         let report = Simulation(scenario, seed: 3).run()
         #expect(report.violations == [])
-        #expect(Self.figure("fault.prefix", report) == 1)
+        #expect(try report.figure("fault.prefix") == 1)
         let held = report.rows.filter { $0.metric == "convergence" }.map(\.value)
         #expect((held.min() ?? 1) < 0.9 && held.last == 1)
     }
@@ -48,7 +44,7 @@ import Testing
     @Test(
         "nobody reaches who is behind NAT, and all that it says arrives: it dials",
         arguments: [1, 5])
-    func nat(hidden: Int) {
+    func nat(hidden: Int) throws {
         let scenario = Self.small {
             $0.behindNAT = hidden
             ($0.resets, $0.storms, $0.crashes, $0.settleSeconds) = (2, 1, 1, 200)
@@ -59,8 +55,8 @@ import Testing
         #expect(simulation.hosts.count(where: \.isBehindNAT) == hidden)
         #expect(simulation.connections.count > 5)
         #expect(simulation.connections.allSatisfy { !simulation.hosts[$0.listener].isBehindNAT })
-        #expect(Self.figure("vain_dials", report) > 0)
-        #expect(Self.figure("deliveries", report) >= Self.figure("published", report) * 5)
+        #expect(try report.figure("vain_dials") > 0)
+        #expect(try report.figure("deliveries") >= report.figure("published") * 5)
     }
 
     @Test("where everybody dialled is behind NAT and nobody dials past it, some are alone")
@@ -114,7 +110,7 @@ import Testing
     }()
 
     @Test("nodes that stand still longer than a heartbeat, or die meanwhile, catch up")
-    func longPauses() {
+    func longPauses() throws {
         let scenario = Self.small {
             ($0.activeSeconds, $0.settleSeconds, $0.partitionSeconds) = (150, 150, 120)
             ($0.pauses, $0.crashes, $0.powerCuts, $0.clockJumps) = (4, 3, 1, 2)
@@ -122,7 +118,7 @@ import Testing
         for seed: UInt64 in 1...2 {
             let report = Simulation(scenario, seed: seed).run()
             #expect(report.violations == [], "seed \(seed)")
-            #expect(Self.figure("fault.pause", report) == 4, "seed \(seed)")
+            #expect(try report.figure("fault.pause") == 4, "seed \(seed)")
         }
     }
 }

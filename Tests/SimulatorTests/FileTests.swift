@@ -17,23 +17,19 @@ import Testing
         return scenario
     }
 
-    private static func figure(_ name: String, _ report: RunReport) -> Double {
-        report.figures.first { $0.name == name }?.value ?? -1
-    }
-
     @Test("files that nothing happens to behave as the memory store does: one trace hash")
-    func model() {
+    func model() throws {
         let files = Self.small { ($0.activeSeconds, $0.settleSeconds) = (30, 30) }
         var memory = files
         memory.store = "memory"
         let report = Simulation(files, seed: 1).run()
         #expect(report.violations == [])
-        #expect(Self.figure("published", report) > 20)
+        #expect(try report.figure("published") > 20)
         #expect(report.traceHash == Simulation(memory, seed: 1).run().traceHash)
     }
 
     @Test("every fault of a disk strikes the files, and one seed does the same twice")
-    func faults() {
+    func faults() throws {
         let scenario = Self.small {
             ($0.powerCuts, $0.crashes, $0.fullDisks, $0.brokenDisks) = (4, 3, 2, 2)
             $0.partitionSeconds = 15
@@ -41,20 +37,20 @@ import Testing
         let report = Simulation(scenario, seed: 2).run()
         #expect(report.violations == [])
         for name in ["power-cut", "crash", "full-disk", "broken-disk"] {
-            #expect(Self.figure("fault.\(name)", report) > 0, "\(name)")
+            #expect(try report.figure("fault.\(name)") > 0, "\(name)")
         }
-        #expect(Self.figure("failed_store_operations", report) > 0)
+        #expect(try report.figure("failed_store_operations") > 0)
         #expect(Simulation(scenario, seed: 2).run().traceHash == report.traceHash)
     }
 
     @Test(
         "flipped bits and an old copy are told or do no harm: nobody believes what was not written")
-    func damage() {
+    func damage() throws {
         for seed: UInt64 in 1...3 {
             let scenario = Self.small { ($0.bitFlips, $0.oldCopies, $0.crashes) = (4, 1, 1) }
             let report = Simulation(scenario, seed: seed).run()
             #expect(report.violations == [], "seed \(seed)")
-            #expect(Self.figure("fault.bit-flip", report) == 4, "seed \(seed)")
+            #expect(try report.figure("fault.bit-flip") == 4, "seed \(seed)")
         }
     }
 

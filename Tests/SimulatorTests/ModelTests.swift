@@ -33,10 +33,6 @@ import Testing
         scenario.trustedUpstreams = upstreams == 0 ? 0 : 2
     }
 
-    private static func figure(_ name: String, _ report: RunReport) -> Double {
-        report.figures.first { $0.name == name }?.value ?? -1
-    }
-
     private static func nearly(_ left: Double, _ right: Double, within share: Double) -> Bool {
         abs(left - right) <= share * max(left, right)
     }
@@ -46,7 +42,7 @@ import Testing
     @Test(
         "it gives copies, bytes and delays of the protocol at the same size, with trees and without",
         arguments: [0, 1, 2])
-    func calibration(upstreams: Int) {
+    func calibration(upstreams: Int) throws {
         let real = Simulation(Self.steady { Self.setTrees(upstreams, &$0) }, seed: 3).run()
         let model = Simulation(
             Self.steady {
@@ -56,13 +52,13 @@ import Testing
         ).run()
         #expect(real.violations == [])
         for name in ["copies_per_delivery", "bytes_per_delivery"] {
-            let values = (Self.figure(name, real), Self.figure(name, model))
+            let values = (try real.figure(name), try model.figure(name))
             #expect(
                 values.0 > 0 && Self.nearly(values.0, values.1, within: 0.05), "\(name) \(values)")
         }
         for percent in [10, 50, 90, 99] {
             let name = "delay_p\(percent)_milliseconds"
-            let values = (Self.figure(name, real), Self.figure(name, model))
+            let values = (try real.figure(name), try model.figure(name))
             #expect(
                 values.0 > 0 && Self.nearly(values.0, values.1, within: 0.25), "\(name) \(values)")
         }
@@ -79,7 +75,7 @@ import Testing
     }
 
     @Test("what a node holds stays below its limits, and most of its records arrive")
-    func interest() {
+    func interest() throws {
         let scenario = Self.steady {
             $0.fidelity = "model"
             $0.honestNodes = 400
@@ -87,13 +83,13 @@ import Testing
             $0.strangerLimit = 8
         }
         let report = Simulation(scenario, seed: 2).run()
-        let feeds = Self.figure("node.feeds", report)
+        let feeds = try report.figure("node.feeds")
         #expect(feeds <= 24 && feeds > 16)
-        #expect(Self.figure("coverage", report) > 0.8)
+        #expect(try report.figure("coverage") > 0.8)
     }
 
     @Test("at constant interest a node of a network five times as large spends the same")
-    func flat() {
+    func flat() throws {
         func day(_ nodes: Int) -> RunReport {
             let scenario = Self.steady {
                 $0.fidelity = "model"
@@ -106,7 +102,7 @@ import Testing
         }
         let reports = (day(400), day(2000))
         for name in ["node_day.bytes_sent", "node_day.cpu_seconds", "node.memory_bytes"] {
-            let values = (Self.figure(name, reports.0), Self.figure(name, reports.1))
+            let values = (try reports.0.figure(name), try reports.1.figure(name))
             #expect(
                 values.0 > 0 && Self.nearly(values.0, values.1, within: 0.1), "\(name) \(values)")
         }

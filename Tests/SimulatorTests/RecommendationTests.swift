@@ -25,10 +25,6 @@ struct RecommendationTests {
         return scenario
     }
 
-    private static func figure(_ name: String, _ report: RunReport) throws -> Double {
-        try #require(report.figures.first { $0.name == name }?.value, "\(name)")
-    }
-
     @Test(
         "each attack bites an engine without defence, and ours as little as is written here",
         arguments: RecommendationAttack.allCases.filter { $0 != .none && $0 != .slander })
@@ -36,9 +32,9 @@ struct RecommendationTests {
         // With seed 2 two users trust the team, none of them near those who are asked; with seed 1 eight do.
         let report = Simulation(Self.small(attack), seed: attack == .teams ? 1 : 2).run()
         #expect(report.violations.isEmpty, "\(report.violations.map(\.invariant))")
-        #expect(try Self.figure("verdict.rejected.malformed", report) == 0)
+        #expect(try report.figure("verdict.rejected.malformed") == 0)
         func spam(_ method: ListJudge.Method, _ suffix: String = "") throws -> Double {
-            try Self.figure("spam_at_20\(suffix).\(method.rawValue)", report)
+            try report.figure("spam_at_20\(suffix).\(method.rawValue)")
         }
         let effect = Self.effect(of: attack)
         #expect(try spam(effect.bitten) >= effect.bite, "\(effect.bitten)")
@@ -46,7 +42,7 @@ struct RecommendationTests {
             #expect(try spam(method) <= most, "\(method): at most \(most)")
             // Whom nobody trusts gains exactly nothing.
             guard most == 0 else { continue }
-            #expect(try Self.figure("spam_share.\(method.rawValue)", report) == 0, "\(method)")
+            #expect(try report.figure("spam_share.\(method.rawValue)") == 0, "\(method)")
         }
         guard Self.small(attack).hasTwin else { return }
         for method in ListJudge.Method.allCases {
@@ -59,7 +55,7 @@ struct RecommendationTests {
         let report = Simulation(Self.small(.slander), seed: 2).run()
         #expect(report.violations.isEmpty, "\(report.violations.map(\.invariant))")
         func gone(_ method: ListJudge.Method) throws -> Double {
-            try Self.figure("slandered_gone_at_20.\(method.rawValue)", report)
+            try report.figure("slandered_gone_at_20.\(method.rawValue)")
         }
         // Of 2.6 of the three that a list showed.
         #expect(try gone(.votes) >= 2)
@@ -104,7 +100,7 @@ struct RecommendationTests {
         let first = Simulation(Self.small(.none), seed: 3).run()
         let second = Simulation(Self.small(.none), seed: 3).run()
         #expect(first.rows == second.rows && first.traceHash == second.traceHash)
-        #expect(try Self.figure("recall_at_20.tsalsa", first) > 0.1)
-        #expect(try Self.figure("attack.identities", first) == 0)
+        #expect(try first.figure("recall_at_20.tsalsa") > 0.1)
+        #expect(try first.figure("attack.identities") == 0)
     }
 }

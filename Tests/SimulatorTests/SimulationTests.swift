@@ -14,10 +14,6 @@ import Testing
         return scenario
     }
 
-    private static func figure(_ name: String, _ report: RunReport) -> Double {
-        report.figures.first { $0.name == name }?.value ?? -1
-    }
-
     @Test("one seed does the same twice, another seed does something else")
     func determinism() {
         let scenario = Self.small { $0.crashes = 2 }
@@ -39,16 +35,16 @@ import Testing
     }
 
     @Test("in a calm network everything that was published arrives everywhere")
-    func calm() {
+    func calm() throws {
         let report = Simulation(Self.small { $0.lossPerMillion = 0 }, seed: 1).run()
         #expect(report.violations == [])
-        let published = Self.figure("published", report)
+        let published = try report.figure("published")
         #expect(published > 40)
-        #expect(Self.figure("deliveries", report) == published * 4)
+        #expect(try report.figure("deliveries") == published * 4)
     }
 
     @Test("real signatures give the same network as the keyed hash: nothing is violated")
-    func realSignatures() {
+    func realSignatures() throws {
         let scenario = Self.small {
             $0.fidelity = "full"
             $0.activeSeconds = 30
@@ -58,11 +54,11 @@ import Testing
         }
         let report = Simulation(scenario, seed: 3).run()
         #expect(report.violations == [])
-        #expect(Self.figure("proven_forks", report) == 1)
+        #expect(try report.figure("proven_forks") == 1)
     }
 
     @Test("every fault strikes, and the network recovers", arguments: [UInt64(1), 2])
-    func faults(seed: UInt64) {
+    func faults(seed: UInt64) throws {
         let scenario = Self.small {
             $0.activeSeconds = 120
             $0.halves = 1
@@ -86,7 +82,7 @@ import Testing
         for name in ["halves", "reset", "crash", "power-cut", "clock-jump", "full-disk"]
             + ["stall", "half-open", "storm"]
         {
-            #expect(Self.figure("fault.\(name)", report) > 0, "seed \(seed): \(name)")
+            #expect(try report.figure("fault.\(name)") > 0, "seed \(seed): \(name)")
         }
     }
 
@@ -108,7 +104,7 @@ import Testing
     @Test(
         "T18: keys without end take the pool of a small store and no more, and put no friend out",
         arguments: [0, 1])
-    func smallStore(attackEdges: Int) {
+    func smallStore(attackEdges: Int) throws {
         let scenario = Self.small {
             $0.activeSeconds = 60
             $0.settleSeconds = 60
@@ -120,13 +116,13 @@ import Testing
         let report = Simulation(scenario, seed: 4).run()
         #expect(report.violations == [])
         // They do come near: nobody asked less of the store than it holds.
-        #expect(Self.figure("region_bytes", report) > 0.02)
+        #expect(try report.figure("region_bytes") > 0.02)
     }
 
     @Test("T17: a flood by one trusted author delays nobody else's records by a tenth")
-    func authorFlood() {
+    func authorFlood() throws {
         /// The mean over seeds: one figure is a step of an eighth wide.
-        func delay(flooders: Int) -> Double {
+        func delay(flooders: Int) throws -> Double {
             let scenario = Self.small {
                 $0.honestNodes = 7
                 $0.lossPerMillion = 0
@@ -139,23 +135,23 @@ import Testing
                 $0.attackEdges = flooders
             }
             let seeds: ClosedRange<UInt64> = 1...3
-            let delays = seeds.map { seed in
+            let delays = try seeds.map { seed in
                 let report = Simulation(scenario, seed: seed).run()
                 #expect(report.violations == [])
                 // The flood is there, and what is over its author's rate is not looked at.
-                let overRate = Self.figure("verdict.ignored.over-rate", report)
+                let overRate = try report.figure("verdict.ignored.over-rate")
                 #expect((overRate > 100) == (flooders > 0), "\(overRate)")
-                return Self.figure("delay_p99_milliseconds", report)
+                return try report.figure("delay_p99_milliseconds")
             }
             return delays.reduce(0, +) / Double(delays.count)
         }
-        let calm = delay(flooders: 0)
+        let calm = try delay(flooders: 0)
         #expect(calm > 0)
-        #expect(delay(flooders: 1) <= 1.1 * calm)
+        #expect(try delay(flooders: 1) <= 1.1 * calm)
     }
 
     @Test("nodes of an earlier version, thin links and late attackers keep nothing from anybody")
-    func mixed() {
+    func mixed() throws {
         let scenario = Self.small {
             $0.oldNodes = 2
             $0.bytesPerSecond = 20_000
@@ -165,20 +161,19 @@ import Testing
         }
         let report = Simulation(scenario, seed: 4).run()
         #expect(report.violations == [])
-        #expect(Self.figure("deliveries", report) == Self.figure("published", report) * 4)
+        #expect(try report.figure("deliveries") == report.figure("published") * 4)
     }
 
     @Test("thin links delay what wide ones do not")
-    func bandwidth() {
-        func p99(_ bytesPerSecond: Int) -> Double {
+    func bandwidth() throws {
+        func p99(_ bytesPerSecond: Int) throws -> Double {
             let scenario = Self.small {
                 $0.lossPerMillion = 0
                 $0.bytesPerSecond = bytesPerSecond
             }
-            return Self.figure(
-                "delay_p99_milliseconds", Simulation(scenario, seed: 1).run())
+            return try Simulation(scenario, seed: 1).run().figure("delay_p99_milliseconds")
         }
-        #expect(p99(2_000) > p99(0) + 50)
+        #expect(try p99(2_000) > p99(0) + 50)
     }
 
     @Test("the oracle bites: nodes that cannot hold what everybody wants have not converged")

@@ -23,14 +23,10 @@ struct TreeBarTests {
         return scenario
     }
 
-    private static func figure(_ name: String, _ report: RunReport) -> Double {
-        report.figures.first { $0.name == name }?.value ?? .infinity
-    }
-
     @Test(
         "copies and bytes a delivery, with one upstream and with two",
         arguments: [(upstreams: 1, copies: 1.3, bytes: 230.0), (2, 2.2, 380)])
-    func economy(bar: (upstreams: Int, copies: Double, bytes: Double)) {
+    func economy(bar: (upstreams: Int, copies: Double, bytes: Double)) throws {
         let report = Simulation(
             Self.steady {
                 $0.upstreams = bar.upstreams
@@ -38,7 +34,7 @@ struct TreeBarTests {
             }, seed: 3
         ).run()
         let figures = (
-            Self.figure("copies_per_delivery", report), Self.figure("bytes_per_delivery", report)
+            try report.figure("copies_per_delivery"), try report.figure("bytes_per_delivery")
         )
         #expect(report.violations == [])
         #expect(figures.0 <= bar.copies && figures.1 <= bar.bytes, "\(figures)")
@@ -49,7 +45,7 @@ struct TreeBarTests {
     @Test(
         "T27: silent peers, censors and loss keep no record from anybody, and nobody waits for long",
         arguments: [3, 4])
-    func withheld(seed: UInt64) {
+    func withheld(seed: UInt64) throws {
         let report = Simulation(
             Self.steady {
                 $0.checks = "full"
@@ -60,7 +56,7 @@ struct TreeBarTests {
             }, seed: seed
         ).run()
         #expect(report.violations == [], "seed \(seed)")
-        let p99 = Self.figure("delay_p99_milliseconds", report)
+        let p99 = try report.figure("delay_p99_milliseconds")
         #expect(p99 <= 5_000, "seed \(seed): \(p99)")
     }
 }

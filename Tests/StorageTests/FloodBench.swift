@@ -64,6 +64,7 @@ final class FloodBench {
     let store: Store
     let scheme = CountingScheme()
     let ego: Author
+    private let configuration: CoreConfiguration
     private(set) var node: Node
     private(set) var milliseconds: UInt64 = 0
     private(set) var links: [LinkID] = []
@@ -84,8 +85,24 @@ final class FloodBench {
             author: ego.key, feed: ego.key, nodeKey: NodeKey(raw: ego.key.raw),
             network: Self.network, seed: 11)
         configuration.limits.storage.budgetBytes = budgetBytes
+        self.configuration = configuration
         node = Node(configuration: configuration, scheme: scheme, signer: ego.signer)
         node.finishRestore(at: now)
+        try link(count)
+    }
+
+    /// Another core on the same files, with links of its own to the same peers.
+    func restart() throws {
+        let count = links.count
+        links = []
+        node = Node(configuration: configuration, scheme: scheme, signer: ego.signer)
+        try store.forEachEntry { node.restore($0) }
+        node.finishRestore(at: now)
+        try link(count)
+        try pass(5_000)
+    }
+
+    private func link(_ count: Int) throws {
         for number in 0..<count {
             let link = LinkID(UInt64(number + 1))
             links.append(link)

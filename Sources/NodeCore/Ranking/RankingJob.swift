@@ -33,7 +33,7 @@ public struct RankingJob: Sendable {
     /// the segments that it holds. O(edges log authors + items log items).
     public func prepared() -> PreparedRanking {
         let snapshot = graph.snapshot(ego: ego, at: now, parameters: parameters)
-        guard let index = snapshot.ego else { fatalError("a snapshot has its ego") }
+        guard let index = snapshot.ego else { broken("a snapshot has its ego") }
         let query = RankingQuery(
             ego: index, parameters: parameters,
             excluded: hidden.compactMap { snapshot.index(of: $0) }.sorted(),

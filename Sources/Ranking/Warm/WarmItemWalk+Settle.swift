@@ -1,11 +1,11 @@
 extension WarmItemWalk {
-    /// Below a certain square for each entry, everywhere, the sum meets the tolerance whatever it is made of. Limits
-    /// are this many times as high: most places are off by less.
-    private static let limitFactor = 24.0
+    /// What is left everywhere, as a square for each entry, if every place stays below the limit and the sum
+    /// meets the tolerance. Limits are this many times as high: most places are off by less.
+    private static let limitFactor = 16.0
     /// Times the tolerance beyond which following is not tried.
     private static let far = 20_000.0
     /// Of all entries, those that are followed one by one before all are gone through in turn.
-    private static let followedPart = 0.1
+    private static let followedPart = 0.15
     /// How often that is done before conjugate gradients take over.
     private static let sweeps = 3
     /// Iterations of conjugate gradients at most: each takes a factor of 10 or more where walks mix.
@@ -66,7 +66,8 @@ extension WarmItemWalk {
 
         @inline(__always)
         mutating func wake(_ number: Int, _ item: Item) {
-            guard item.untold * item.untold > limit * item.holders * item.inverse else { return }
+            guard item.untold * item.untold > limit * item.holders * item.inverse
+            else { return }
             add(item: number)
         }
 
@@ -208,8 +209,9 @@ extension WarmItemWalk {
         let sum = isWhole ? abs(start.reduce(0, +) - alpha * all) : norm
         // Shares and popularities are at most 1.
         guard spread + 2 * sum > enough, spread <= enough, all > 0 else { return spread + 2 * sum }
+        let part = isWhole && heard > 0 ? 1 / heard : 0
         let largest = popularity.indices.reduce(0) {
-            max($0, popularity[$1] * (density($1) / ((1 - alpha) * all) + (isWhole ? 1 : 0)))
+            max($0, popularity[$1] * (density($1) / ((1 - alpha) * all) + part))
         }
         return spread + sum * largest
     }
@@ -219,13 +221,10 @@ extension WarmItemWalk {
     /// some part of the graph alone, and nobody knows which.
     private mutating func raise() {
         guard isWhole else { return }
-        var (all, mass) = (0.0, 0.0)
-        for author in authors.indices where authors[author].back > 0 {
-            all += visits[author]
-            mass += trust[author]
-        }
-        guard mass > 0 else { return }
-        let part = (1 / alpha - all) / mass
+        guard heard > 0 else { return }
+        var all = 0.0
+        for author in authors.indices where authors[author].back > 0 { all += visits[author] }
+        let part = (1 / alpha - all) / heard
         for author in authors.indices where authors[author].back > 0 {
             visits[author] += part * trust[author]
             authors[author].lacking -= alpha * part * trust[author]

@@ -7,9 +7,9 @@
 /// bounded: visits are self-adjoint when authors are weighted by one over trust, where a step is shorter by
 /// alpha at least, so that by Cauchy and Schwarz the share of no item is off by more than
 ///
-///     |v| max_i sqrt(sum_u r(u) a(u,i)^2 - pi(i)^2)  +  |sum of v| max_i (share(i) + pi(i)),
+///     |v| max_i sqrt(sum_u r(u) a(u,i)^2 - pi(i)^2)  +  |sum of v| max_i (share(i) + pi(i) / sum_u r(u)),
 ///
-/// where v is the residual and |v|^2 = sum_u v(u)^2 / r(u): what all lack in proportion to trust is told
+/// where v is the residual, |v|^2 = sum_u v(u)^2 / r(u), and u are the authors who have items: what all lack in proportion to trust is told
 /// apart, because its effect on everything is known. Of the residual one part is known, author by author. The other is
 /// what untold moves w of densities would bring; as rows sum to 1, by Jensen
 ///
@@ -55,6 +55,8 @@ struct WarmItemWalk {
     private(set) var largestSpread = 0.0
     /// Of authors: one over the part of a visit that does not return at once, when the walk began.
     let leaving: [Double]
+    /// What the trust in authors who have items sums to; at most 1.
+    private(set) var heard = 0.0
     /// Whether walks come to everybody, which no new interaction ends.
     let isWhole: Bool
     /// Whether the last change moved so much that it was not followed but solved for.
@@ -98,6 +100,7 @@ struct WarmItemWalk {
             isWhole = isWhole && solution.visits[author] > 0
         }
         self.isWhole = isWhole
+        for author in authors.indices where authors[author].back > 0 { heard += trust[author] }
         for item in items.indices { largestSpread = max(largestSpread, spread(item)) }
     }
 

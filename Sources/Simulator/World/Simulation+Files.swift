@@ -77,62 +77,6 @@ extension Simulation {
         host.hasLostPower = false
     }
 
-    /// Whatever happened to the files: nothing is believed that was not committed.
-    private func checkNothingIsNew(_ found: MemoryStore, _ host: Host) {
-        found.forEachEntry { entry in
-            guard case .record(let stored) = entry else { return }
-            oracle.check(
-                host.everWritten.contains(stored.record.id), "damage-believed", host, now,
-                "the files hold a record that was not committed to them")
-        }
-    }
-
-    /// The own feed is what was committed, with or without what was under way.
-    private func compareOwn(_ expected: MemoryStore, _ host: Host) {
-        let found = host.store
-        guard found.own.print != expected.own.print else { return }
-        var other = expected
-        if let unanswered = host.unanswered {
-            _ = other.commitOwn(unanswered.records, unanswered.tombstones)
-        }
-        if let records = host.unanswered?.records, other.own.print == found.own.print {
-            committed(records, isOwn: true, .ioError, host)
-            return
-        }
-        let own = host.publicKey
-        oracle.check(
-            host.isDamaged && found.own.last(own) == found.own.contiguous(own), "own-file-differs",
-            host, now,
-            "holds \(found.own.last(own)) places, \(expected.own.last(own)) were committed")
-    }
-
-    /// What others said is all there, or after a power cut what was there after some commit.
-    private func compareNet(
-        _ expected: MemoryStore, _ hasSetNetAside: Bool, _ host: Host, _ files: FileStore
-    ) {
-        guard !host.isDamaged else { return }
-        let found = host.store
-        oracle.check(
-            !hasSetNetAside, "net-file-differs", host, now, "net.db was set aside without a fault")
-        let print = found.net.rows.print
-        let isWhole =
-            host.hasLostPower
-            ? files.netPrints.contains(print) : print == expected.net.rows.print
-        oracle.check(
-            isWhole || host.mayHoldUnknown, "net-file-differs", host, now,
-            host.hasLostPower
-                ? "after a power cut net.db is in a state in which it never was"
-                : "net.db is not what was committed")
-        for feed in found.net.provenFeeds {
-            oracle.check(
-                expected.net.proofs[feed] != nil, "net-file-differs", host, now,
-                "a fork proof that was not committed")
-        }
-        oracle.check(
-            host.hasLostPower || found.net.proofs.count == expected.net.proofs.count,
-            "net-file-differs", host, now, "a fork proof is lost")
-    }
-
     /// The host has its own feed as it was, and what others said as it is.
     private func setBack(_ host: Host, to own: FeedRows) {
         let lost = host.store
@@ -141,17 +85,6 @@ extension Simulation {
         oracle.lostTail(host)
         oracle.restoredFromOldCopy(host, lost: lost)
         noteLost(lost, host)
-    }
-
-    /// What no honest disk holds any more nobody can tell its author, who may sign the place anew.
-    private func noteLost(_ before: MemoryStore, _ host: Host) {
-        before.forEachEntry { entry in
-            guard host.store.entry(entry.feed, entry.sequence)?.id != entry.id else { return }
-            let isHeld = hosts.contains {
-                $0.isHonest && $0.store.entry(entry.feed, entry.sequence)?.id == entry.id
-            }
-            if !isHeld { oracle.forgets(Oracle.Place(feed: entry.feed, sequence: entry.sequence)) }
-        }
     }
 
     // MARK: Operations
@@ -248,98 +181,5 @@ extension Simulation {
         oracle.lostTail(host)
         noteLost(before, host)
         kill(host, isCrash: false)
-    }
-
-    // MARK: Faults
-
-    func weaken(_ host: Host, _ failure: StoreFailure, _ fault: Fault) {
-        host.diskFault = (failure, now + fault.lasts)
-        host.files?.disk.weaken(failure == .full ? .full : .ioError, seed: fault.draw)
-    }
-
-    private func isFaulty(_ host: Host) -> Bool { host.diskFault.map { $0.until > now } ?? false }
-
-    /// A disk has no clock: it hears with the next operation that its fault is over.
-    private func mendInTime(_ host: Host, _ files: FileStore) {
-        if !isFaulty(host) { files.disk.weaken(nil, seed: 0) }
-    }
-
-    /// Half of the cuts come now, half inside the next operation of the disk, or five seconds later without one.
-    func cutPower(_ fault: Fault, _ host: Host, _ files: FileStore) {
-        let isSecond = fault.draw == .max
-        if !isSecond, fault.draw & 1 == 1 {
-            files.disk.plan(.powerCut, after: 1 + Int((fault.draw >> 8) % 24))
-            host.plannedCut = fault
-            plan.append(
-                Fault(kind: .powerCut, host: host.index, draw: .max, lasts: fault.lasts))
-            schedule(.fault(plan.count - 1), after: 5_000)
-        } else if !isSecond || host.plannedCut != nil {
-            losePower(host, files, lasts: fault.lasts)
-        }
-    }
-
-    private func losePower(_ host: Host, _ files: FileStore, lasts: UInt64) {
-        files.losePower()
-        host.hasLostPower = true
-        stop(host, noticedWithin: Self.heartbeatMilliseconds)
-        schedule(.restart(host: host.index), after: lasts)
-        note(.powerCut)
-    }
-
-    /// A kill that waited for a commit comes inside it. False where it is to come before.
-    func planDeath(_ host: Host) -> Bool {
-        guard let operation = host.armedOperation, let files = host.files else { return false }
-        files.disk.plan(.death, after: operation)
-        host.isDyingInside = true
-        return true
-    }
-
-    /// Whether the process died in the operation that was just carried out; of one that had fewer steps than it was to
-    /// take, it dies after it.
-    func diedInside(_ host: Host) -> Bool {
-        guard host.isRunning, let files = host.files else { return !host.isRunning }
-        if files.disk.isOff, let cut = host.plannedCut {
-            losePower(host, files, lasts: cut.lasts)
-        } else if files.disk.isOff || host.isDyingInside {
-            kill(host)
-        } else {
-            return false
-        }
-        return true
-    }
-
-    /// Bits flip in one of the files of a host that has just copied its own.db; half of the time its process dies with that.
-    func flipBits(_ fault: Fault, _ host: Host) {
-        guard host.isRunning, let files = host.files, files.backUpOwn() else {
-            plan.append(fault)
-            schedule(.fault(plan.count - 1), after: 1_000)
-            return
-        }
-        host.ownBackup = host.store.own
-        host.isDamaged = true
-        var random = SeededRandom(seed: fault.draw)
-        files.flipBits(&random)
-        if random.below(2) == 0 { kill(host, isCrash: false) }
-        note(.bitFlip)
-    }
-
-    // MARK: The end
-
-    /// At the end the files hold what was committed to them.
-    func checkFiles(_ honest: [Host]) {
-        for host in honest where host.isRunning && !host.isDamaged {
-            guard let files = host.files else { continue }
-            do throws(StorageError) {
-                let found = try files.contents()
-                oracle.check(
-                    found.own.print == host.store.own.print, "own-file-differs", host, now,
-                    "at the end")
-                oracle.check(
-                    found.net.rows.print == host.store.net.rows.print || host.mayHoldUnknown,
-                    "net-file-differs", host, now, "at the end")
-            } catch {
-                oracle.check(false, "files-refused", host, now, "at the end: \(error)")
-            }
-        }
     }
 }

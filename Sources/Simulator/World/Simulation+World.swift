@@ -66,7 +66,7 @@ extension Simulation {
         oracle.meet(hosts)
     }
 
-    /// `address`: where it is; nil: where the seed draws.
+    /// `place`: where it is; nil: where the seed draws.
     @discardableResult
     func addHost(
         _ index: Int, _ keys: KeyMaker, _ role: Host.Role, at place: NetworkAddress? = nil

@@ -6,12 +6,14 @@ public import Foundation
 /// looks from outside whether anything was lost.
 public final class LocalRun {
     private let plan: LocalPlan
+    let binary: URL
+    let older: URL?
     private let network: LocalNetwork
     private let relay: Relay
     private let start = DispatchTime.now()
-    private var findings = LocalFindings()
+    var findings = LocalFindings()
     /// By node: items whose publication was answered.
-    private var acknowledged: [[String]]
+    var acknowledged: [[String]]
     private var refused = 0
     private var kills = 0
     /// Killed and not started again.
@@ -21,17 +23,21 @@ public final class LocalRun {
     private var opening: UInt64 = 0
     private var begun = DispatchTime.now()
 
-    /// Starts daemons and links. `linkProgram` is `simnet/local/link.py`; `keep` takes the nodes' directories.
-    public init(_ plan: LocalPlan, binary: URL, linkProgram: URL, keep: URL? = nil)
-        throws(TestbedFailure)
-    {
+    /// Starts daemons and links. `linkProgram` is `simnet/local/link.py`; `keep` takes the nodes' directories; `older`
+    /// is another build of `vouchbird`, which every second node runs until it is killed.
+    public init(
+        _ plan: LocalPlan, binary: URL, linkProgram: URL, keep: URL? = nil, older: URL? = nil
+    ) throws(TestbedFailure) {
         self.plan = plan
+        self.binary = binary
+        self.older = older
         acknowledged = [[String]](repeating: [], count: plan.size.nodes)
         var settings = LocalNode.Settings(binary: binary)
         settings.descriptors = plan.size.descriptors
         settings.memoryMebibytes = plan.size.memoryMebibytes
         network = try LocalNetwork(
-            names: (0..<plan.size.nodes).map { "node-\($0)" }, settings: settings, keep: keep)
+            names: (0..<plan.size.nodes).map { "node-\($0)" }, settings: settings, keep: keep,
+            older: older)
         relay = try Relay(
             plan, nodes: network.nodes, program: linkProgram, directory: network.directory)
         try network.start()
@@ -68,14 +74,15 @@ public final class LocalRun {
             try carryOut(event)
         }
         try settle()
+        try goBack()
         let counts = try relay.finish()
         findings.milliseconds = UInt64(now)
         sum(counts)
         return findings
     }
 
-    private var now: Int { Int(DispatchTime.now().seconds(since: begun) * 1000) }
-    private var nodes: [LocalNode] { network.nodes }
+    var now: Int { Int(DispatchTime.now().seconds(since: begun) * 1000) }
+    var nodes: [LocalNode] { network.nodes }
     private var published: Int { acknowledged.reduce(0) { $0 + $1.count } }
 }
 
@@ -126,9 +133,10 @@ extension LocalRun {
         }
     }
 
-    /// Whoever is killed twice starts again once.
+    /// Whoever is killed twice starts again once, and as this version whatever it was.
     private func restart(_ node: Int) throws(TestbedFailure) {
         guard down.contains(node), nodes[node].running == nil else { return }
+        nodes[node].binary = binary
         try nodes[node].start()
         down.remove(node)
     }
@@ -239,7 +247,7 @@ extension LocalRun {
         for (number, node) in nodes.enumerated() { try checkRecords(number, node) }
     }
 
-    private func checkRecords(_ number: Int, _ node: LocalNode) throws(TestbedFailure) {
+    func checkRecords(_ number: Int, _ node: LocalNode) throws(TestbedFailure) {
         let held = Set(try node.edges(.interactions).map(\.target))
         for (author, items) in acknowledged.enumerated() {
             let lost = items.filter { !held.contains($0) }

@@ -71,7 +71,6 @@ struct Times {
     mutating func add(_ nanoseconds: Double) { all.append(nanoseconds) }
 
     var median: Double { all.sorted()[all.count / 2] }
-    var mean: Double { all.reduce(0, +) / Double(max(1, all.count)) }
     var minimum: Double { all.min() ?? 0 }
     var mean: Double { all.reduce(0, +) / Double(max(1, all.count)) }
 

@@ -5,9 +5,6 @@ import Ranking
 enum GateKernel: String, CaseIterable {
     case tsalsa, audit, warm, taste, snapshot, ingest
 
-    /// Changes in one run of `warm`: now and then one takes a look at every edge.
-    private static let changes = 20
-
     /// Runs the kernel `count` times after setting up its graph; two counts differ by whole runs only.
     func run(_ count: Int) throws {
         let graph = PowerLawGraph(.gate, seed: 1)
@@ -26,8 +23,8 @@ enum GateKernel: String, CaseIterable {
             var snapshot = graph.snapshot()
             var engine = WarmTrustedSalsa()
             _ = engine.rank(snapshot, query)
-            for _ in 0..<2 + Self.changes * count {
-                // The first two also make what the others keep up to date.
+            for _ in 0...count {
+                // The first two also make what the others keep up to date: two runs differ by one.
                 snapshot = snapshot.adding(
                     UInt32(random.below(graph.shape.items)), to: random.below(graph.shape.authors))
                 done += engine.rank(snapshot, query).items.count

@@ -26,7 +26,8 @@ struct WarmCase: BenchmarkCase {
         case trust = "one trust edge of an author"
     }
 
-    /// Each round makes one change more and ranks three times: warm, in full, and in C.
+    /// Each round makes one change more and ranks three times: warm, in full, and in C. As at a reader's,
+    /// the last result and snapshot live until the next are there.
     private func measure(
         _ change: Change, _ graph: PowerLawGraph, _ base: GraphSnapshot, _ query: RankingQuery,
         _ reference: ReferenceProcess, _ context: BenchContext, _ random: inout SeededRandom
@@ -38,6 +39,7 @@ struct WarmCase: BenchmarkCase {
             throw BenchFailure("warm: nothing is listed")
         }
         // The first round makes what the others keep up to date: it is not timed.
+        var held: (RankingResult?, GraphSnapshot) = (nil, base)
         for round in 0...context.rounds {
             let author = change == .theEgo ? Int(graph.ego) : random.below(graph.shape.authors)
             switch change {
@@ -57,6 +59,7 @@ struct WarmCase: BenchmarkCase {
                     try reference.run("tsalsa", TrustedSalsaCase.arguments(query.parameters))
                         .nanoseconds)
             }
+            held = (left, snapshot)
             guard let left, let right else { continue }
             for (one, other) in zip(left.shares, right.shares) {
                 largest = max(largest, abs(one - other))
@@ -71,6 +74,7 @@ struct WarmCase: BenchmarkCase {
         guard largest < 1e-9 else {
             throw BenchFailure("warm: shares or concentrations differ by \(largest)")
         }
+        guard held.0 != nil else { throw BenchFailure("warm: nothing was ranked") }
         return [
             BenchLine(
                 name: "tsalsa warm, \(change.rawValue)", ours: warm.text,

@@ -33,8 +33,8 @@ public struct WarmTrustedSalsa: Sendable {
     public init() {}
 
     /// What `TrustedSalsa().rank` answers, within the tolerance. After new interactions of known authors
-    /// and items about O(authors + items) and a look at every edge or two, the first time since another
-    /// change a few more; else O(edges) for each iteration.
+    /// and items about O(authors + items) and some looks at edges, now and then at every one, the first time
+    /// since another change at each a few times; else O(edges) for each iteration.
     public mutating func rank(_ snapshot: GraphSnapshot, _ query: RankingQuery) -> RankingResult {
         query.validate(against: snapshot)
         let view = query.view(of: snapshot)

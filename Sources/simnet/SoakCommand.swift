@@ -83,7 +83,8 @@ enum BuiltProgram {
             FileManager.default.isExecutableFile(atPath: found.path)
         else {
             throw FileFailure(
-                message: "there is no vouchbird beside simnet: make build, or --vouchbird")
+                message: named.map { "\($0) is not a program: build it first" }
+                    ?? "there is no vouchbird beside simnet: make build, or --vouchbird")
         }
         return found
     }

@@ -8,8 +8,8 @@ extension LocalRun {
         guard let older else { return }
         findings.figures.append(
             ("older_nodes", Double(nodes.count { $0.binary == older })))
-        guard let number = nodes.indices.first(where: { nodes[$0].binary != older }) else { return }
-        let node = nodes[number]
+        // The first began as this version.
+        let (number, node) = (0, nodes[0])
         node.stop()
         node.binary = older
         try node.start()

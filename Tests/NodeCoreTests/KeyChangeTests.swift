@@ -36,18 +36,6 @@ struct KeyChangeTests {
             Revocation(of: device.key, after: last, by: author.signer, network: network))
     }
 
-    /// A feed of these payloads.
-    private func feed(_ person: Person, _ payloads: [Payload]) -> [Record] {
-        var records: [Record] = []
-        for (number, payload) in payloads.enumerated() {
-            records.append(
-                person.record(
-                    UInt64(number + 1), after: records.last, at: 1_000_000 + UInt64(number), payload
-                ))
-        }
-        return records
-    }
-
     private func like(_ text: String) -> Payload { .like(item(text), .one) }
 
     /// A node of the ego that trusts these, with a link.
@@ -69,12 +57,10 @@ struct KeyChangeTests {
     )
     func rotates() throws {
         let (node, link) = node(trusting: [ana])
-        let records = feed(
-            phone,
-            [
-                consent(phone, by: ana), like("a"),
-                .rotate(rotation(of: ana, to: next, in: phone)), like("b"),
-            ])
+        let records = phone.feed([
+            consent(phone, by: ana), like("a"),
+            .rotate(rotation(of: ana, to: next, in: phone)), like("b"),
+        ])
         node.push(records, over: link)
         rest(node)
         #expect(node.node.frontier(of: phone.key) == 4)
@@ -84,7 +70,7 @@ struct KeyChangeTests {
         #expect(node.node.graph.trusts(from: ana.key, to: next.key))
         #expect(interactions(node) == 2)
         // A new device of the new key is a friend's.
-        let other = feed(laptop, [consent(laptop, by: next), like("c")])
+        let other = laptop.feed([consent(laptop, by: next), like("c")])
         node.push(other, over: link)
         rest(node)
         #expect(interactions(node) == 3)
@@ -99,12 +85,11 @@ struct KeyChangeTests {
     func oldTrust() throws {
         let (node, link) = node(trusting: [ana])
         node.push(
-            feed(laptop, [consent(laptop, by: ana), .trust(mallory.key, .one)]), over: link)
+            laptop.feed([consent(laptop, by: ana), .trust(mallory.key, .one)]), over: link)
         rest(node)
         #expect(node.node.trust(in: mallory.key) > 0)
         node.push(
-            feed(
-                phone, [consent(phone, by: ana), .rotate(rotation(of: ana, to: next, in: phone))]),
+            phone.feed([consent(phone, by: ana), .rotate(rotation(of: ana, to: next, in: phone))]),
             over: link)
         rest(node)
         #expect(node.node.trust(in: mallory.key) == 0)
@@ -129,7 +114,7 @@ struct KeyChangeTests {
         }
         for forged in cases {
             let (node, link) = node(trusting: [ana])
-            node.push(feed(phone, [consent(phone, by: ana), .rotate(forged)]), over: link)
+            node.push(phone.feed([consent(phone, by: ana), .rotate(forged)]), over: link)
             #expect(node.node.counts[RejectReason.badKeyChange] == 1)
             #expect(node.node.frontier(of: phone.key) == 1)
             #expect(node.notices.isEmpty)
@@ -141,19 +126,17 @@ struct KeyChangeTests {
     )
     func forks() throws {
         let (node, link) = node(trusting: [ana])
-        let records = feed(
-            phone,
-            [consent(phone, by: ana), .rotate(rotation(of: ana, to: next, in: phone)), like("a")])
+        let records = phone.feed([
+            consent(phone, by: ana), .rotate(rotation(of: ana, to: next, in: phone)), like("a"),
+        ])
         node.push(records, over: link)
         rest(node)
         #expect(node.node.trust(in: next.key) > 0)
         // The thief has the author's old key and a device of his own under it.
-        let theft = feed(
-            mallory,
-            [
-                consent(mallory, by: ana), like("spam"),
-                .rotate(rotation(of: ana, to: laptop, in: mallory)), like("more-spam"),
-            ])
+        let theft = mallory.feed([
+            consent(mallory, by: ana), like("spam"),
+            .rotate(rotation(of: ana, to: laptop, in: mallory)), like("more-spam"),
+        ])
         node.push(theft, over: link)
         rest(node)
         #expect(node.notices.contains(.rotationForked(author: ana.key)))
@@ -171,13 +154,14 @@ struct KeyChangeTests {
     @Test("of a revoked device nothing after the place that its author names counts or is taken")
     func revokes() throws {
         let (node, link) = node(trusting: [ana])
-        let stolen = feed(
-            phone, [consent(phone, by: ana), like("a"), like("b"), like("c"), like("d"), like("e")])
+        let stolen = phone.feed([
+            consent(phone, by: ana), like("a"), like("b"), like("c"), like("d"), like("e"),
+        ])
         node.push(Array(stolen[..<5]), over: link)
         rest(node)
         #expect(interactions(node) == 4)
         node.push(
-            feed(laptop, [consent(laptop, by: ana), revocation(of: phone, after: 3, by: ana)]),
+            laptop.feed([consent(laptop, by: ana), revocation(of: phone, after: 3, by: ana)]),
             over: link)
         rest(node)
         #expect(node.notices.contains(.revoked(device: phone.key, after: 3)))
@@ -194,7 +178,7 @@ struct KeyChangeTests {
         // Whoever hears of the revocation first takes no more than counts.
         let (late, other) = self.node(trusting: [ana])
         late.push(
-            feed(laptop, [consent(laptop, by: ana), revocation(of: phone, after: 3, by: ana)]),
+            laptop.feed([consent(laptop, by: ana), revocation(of: phone, after: 3, by: ana)]),
             over: other)
         late.push(stolen, over: other)
         rest(late)
@@ -204,14 +188,12 @@ struct KeyChangeTests {
     @Test("a later revocation can only name an earlier place")
     func earlier() throws {
         let (node, link) = node(trusting: [ana])
-        node.push(feed(phone, [consent(phone, by: ana), like("a"), like("b")]), over: link)
-        let revocations = feed(
-            laptop,
-            [
-                consent(laptop, by: ana), revocation(of: phone, after: 2, by: ana),
-                revocation(of: phone, after: 9, by: ana),
-                revocation(of: phone, after: 1, by: ana),
-            ])
+        node.push(phone.feed([consent(phone, by: ana), like("a"), like("b")]), over: link)
+        let revocations = laptop.feed([
+            consent(laptop, by: ana), revocation(of: phone, after: 2, by: ana),
+            revocation(of: phone, after: 9, by: ana),
+            revocation(of: phone, after: 1, by: ana),
+        ])
         node.push(Array(revocations[..<3]), over: link)
         rest(node)
         #expect(node.node.devices(of: ana.key).first { $0.feed == phone.key }?.revokedAfter == 2)
@@ -225,13 +207,13 @@ struct KeyChangeTests {
     @Test("nobody revokes another's device, and who did not sign revokes nothing")
     func strangersRevokeNothing() throws {
         let (node, link) = node(trusting: [ana, mallory])
-        node.push(feed(phone, [consent(phone, by: ana), like("a"), like("b")]), over: link)
-        node.push(feed(mallory, [revocation(of: phone, after: 0, by: mallory)]), over: link)
+        node.push(phone.feed([consent(phone, by: ana), like("a"), like("b")]), over: link)
+        node.push(mallory.feed([revocation(of: phone, after: 0, by: mallory)]), over: link)
         rest(node)
         #expect(interactions(node) == 2)
         #expect(node.node.devices(of: ana.key).first?.revokedAfter == nil)
         node.push(
-            feed(laptop, [consent(laptop, by: ana), revocation(of: phone, after: 0, by: mallory)]),
+            laptop.feed([consent(laptop, by: ana), revocation(of: phone, after: 0, by: mallory)]),
             over: link)
         #expect(node.node.counts[RejectReason.badKeyChange] == 1)
         #expect(node.node.frontier(of: laptop.key) == 1)
@@ -240,14 +222,12 @@ struct KeyChangeTests {
     @Test("the new key revokes what the old one let speak")
     func successorRevokes() throws {
         let (node, link) = node(trusting: [ana])
-        node.push(feed(phone, [consent(phone, by: ana), like("a"), like("b")]), over: link)
+        node.push(phone.feed([consent(phone, by: ana), like("a"), like("b")]), over: link)
         node.push(
-            feed(
-                laptop,
-                [
-                    consent(laptop, by: ana), .rotate(rotation(of: ana, to: next, in: laptop)),
-                    revocation(of: phone, after: 2, by: next),
-                ]), over: link)
+            laptop.feed([
+                consent(laptop, by: ana), .rotate(rotation(of: ana, to: next, in: laptop)),
+                revocation(of: phone, after: 2, by: next),
+            ]), over: link)
         rest(node)
         #expect(node.node.devices(of: next.key).first { $0.feed == phone.key }?.revokedAfter == 2)
         #expect(interactions(node) == 1)
@@ -259,7 +239,7 @@ struct KeyChangeTests {
         node.publish([consent(phone, by: ana), like("a")])
         let link = node.connect(1, as: mallory)
         node.push(
-            feed(laptop, [consent(laptop, by: ana), revocation(of: phone, after: 1, by: ana)]),
+            laptop.feed([consent(laptop, by: ana), revocation(of: phone, after: 1, by: ana)]),
             over: link)
         #expect(node.notices.contains(.ownDeviceRevoked(after: 1)))
         #expect(node.node.publishObstacle == .ownDeviceRevoked(after: 1))
@@ -271,16 +251,16 @@ struct KeyChangeTests {
     @Test("T32: a hundred new keys for one bad name have no more than one unknown author has")
     func whitewashing() throws {
         let (node, link) = node(trusting: [ana])
-        node.push(feed(ana, [like("good")]), over: link)
+        node.push(ana.feed([like("good")]), over: link)
         rest(node)
         let before = node.node.trust(in: ana.key)
         // Fork, re-key, repeat: each key is a stranger's, and rotating from one to the next passes nothing on.
         var last = mallory
         for number in 0..<100 {
             let key = try Person(seed: [UInt8](repeating: UInt8(100 + number), count: 32))
-            let records = feed(
-                last,
-                [like("spam"), .rotate(rotation(of: last, to: key, in: last)), like("spam-too")])
+            let records = last.feed([
+                like("spam"), .rotate(rotation(of: last, to: key, in: last)), like("spam-too"),
+            ])
             node.push(records, over: link)
             let other = last.record(2, after: records[0], at: 1_000_005, like("other"))
             node.push([other], over: link)
@@ -306,7 +286,7 @@ struct KeyChangeTests {
                 .trust(key.key, .one))
             vouches.append(vouch)
             node.push([vouch], over: link)
-            node.push(feed(key, [like("spam")]), over: link)
+            node.push(key.feed([like("spam")]), over: link)
             node.pass(milliseconds: 10_000)
             #expect(interactions(node) == 1)
             influences.append(node.node.trust(in: key.key))

@@ -20,27 +20,15 @@ struct SlanderTests {
         cleo = try Person(4)
     }
 
-    /// A feed of these payloads.
-    private func feed(_ person: Person, _ payloads: [Payload]) -> [Record] {
-        var records: [Record] = []
-        for (number, payload) in payloads.enumerated() {
-            records.append(
-                person.record(
-                    UInt64(number + 1), after: records.last, at: 1_000_000 + UInt64(number), payload
-                ))
-        }
-        return records
-    }
-
     /// The ego trusts Ana and Ben, Ana trusts Cleo; all like songs.
     private func community() -> (node: TestNode, link: LinkID) {
         let node = TestNode(ego)
         let link = node.connect(1, as: ben)
         node.publish(
             [.trust(ana.key, .one), .trust(ben.key, .one)] + Self.likes(1...3))
-        node.push(feed(ana, [.trust(cleo.key, .one)] + Self.likes(2...8)), over: link)
-        node.push(feed(ben, benLikes), over: link)
-        node.push(feed(cleo, Self.likes(3...7) + Self.likes(12...15)), over: link)
+        node.push(ana.feed([.trust(cleo.key, .one)] + Self.likes(2...8)), over: link)
+        node.push(ben.feed(benLikes), over: link)
+        node.push(cleo.feed(Self.likes(3...7) + Self.likes(12...15)), over: link)
         node.pass(milliseconds: 10_000)
         return (node, link)
     }
@@ -82,12 +70,10 @@ struct SlanderTests {
             let slanderer = try Person(
                 seed: Array(scheme.digest(Array("slanderer \(number)".utf8)).bytes))
             node.push(
-                feed(
-                    slanderer,
-                    [
-                        .trust(ana.key, .zero), .trust(cleo.key, .zero),
-                        .rate(item("song-6"), try #require(Weight(thousandths: 1))),
-                    ]), over: link)
+                slanderer.feed([
+                    .trust(ana.key, .zero), .trust(cleo.key, .zero),
+                    .rate(item("song-6"), try #require(Weight(thousandths: 1))),
+                ]), over: link)
         }
         node.pass(milliseconds: 10_000)
         #expect(node.node.recordCount >= 3_000)
@@ -96,7 +82,7 @@ struct SlanderTests {
         node.push(
             [
                 ben.record(
-                    10, after: feed(ben, benLikes).last, at: 1_000_100,
+                    10, after: ben.feed(benLikes).last, at: 1_000_100,
                     .rate(item("song-6"), .one))
             ], over: link)
         node.pass(milliseconds: 10_000)

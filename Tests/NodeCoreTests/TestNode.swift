@@ -32,16 +32,20 @@ struct Person {
         return Record(signing: body, network: network, signer: signer, scheme: scheme)
     }
 
-    /// A chain of likes, `song-1` onwards.
-    func feed(_ count: Int, of prefix: String = "song", from time: UInt64 = 1_000_000) -> [Record] {
+    /// A chain of these payloads.
+    func feed(_ payloads: [Payload], from time: UInt64 = 1_000_000) -> [Record] {
         var records: [Record] = []
-        for number in 0..<count {
+        for (number, payload) in payloads.enumerated() {
             records.append(
                 record(
-                    UInt64(number + 1), after: records.last, at: time + UInt64(number),
-                    .like(item("\(prefix)-\(number + 1)"), .one)))
+                    UInt64(number + 1), after: records.last, at: time + UInt64(number), payload))
         }
         return records
+    }
+
+    /// A chain of likes, `song-1` onwards.
+    func feed(_ count: Int, of prefix: String = "song", from time: UInt64 = 1_000_000) -> [Record] {
+        feed((0..<count).map { .like(item("\(prefix)-\($0 + 1)"), .one) }, from: time)
     }
 }
 

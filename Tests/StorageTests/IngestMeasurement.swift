@@ -90,14 +90,16 @@ struct IngestMeasurement {
         var configuration = CoreConfiguration(
             author: key.publicKey, feed: key.publicKey, nodeKey: NodeKey(raw: key.publicKey.raw),
             network: network, seed: 1)
-        configuration.limits.strangerRecords = 100_000
-        // All feeds are strangers', and each is taken whole.
-        configuration.limits.storage.leastSlotBytes = 1 << 20
-        configuration.limits.tiers = .open
+        configuration.limits.storage.budgetBytes = UInt64(1) << 30
         var node = Node(configuration: configuration, scheme: scheme, signer: key)
-        let now = Moment(
+        var now = Moment(
             wall: Instant(milliseconds: 1_800_000_000_000), monotonicMilliseconds: 0)
+        node.finishRestore(at: now)
+        // All are friends, each of whom may say 500 records at once.
+        let friends = people.compactMap { $0.first?.body.feed }
         var waiting: [Input] = [
+            .publish(
+                EffectID(raw: 1 << 62), friends.map { OwnDraft(payload: .trust($0, .one)) }),
             .linkUp(LinkID(1), NodeKey(raw: .zero), .inbound),
             .frame(
                 LinkID(1),
@@ -111,7 +113,7 @@ struct IngestMeasurement {
         var afterwards = 0.0
         func run() {
             var effects: [Effect] = []
-            while !waiting.isEmpty {
+            repeat {
                 let isAnswered = if case .stored? = waiting.first { true } else { false }
                 let taken = seconds {
                     for input in waiting { node.handle(input, at: now, effects: &effects) }
@@ -119,14 +121,30 @@ struct IngestMeasurement {
                 if isAnswered { afterwards += taken }
                 waiting = []
                 node.handle(.endOfTurn, at: now, effects: &effects)
-                for case .commit(let id, let batch) in effects {
-                    do throws(StorageError) { try store.commit(batch) } catch { failure = error }
-                    waiting.append(.stored(id, failure.map { _ in .ioError }))
+                for effect in effects {
+                    do throws(StorageError) {
+                        switch effect {
+                        case .commit(let id, let batch):
+                            try store.commit(batch)
+                            waiting.append(.stored(id, nil))
+                        case .commitOwn(let id, let records, let tombstones):
+                            try store.commitOwn(records: records, tombstones: tombstones)
+                            waiting.append(.stored(id, nil))
+                        case .rank(let id, let job): waiting.append(.ranked(id, job.flow()))
+                        default: break
+                        }
+                    } catch {
+                        failure = error
+                    }
                 }
                 effects = []
-            }
+            } while !waiting.isEmpty
         }
         run()
+        now = Moment(
+            wall: now.wall.advanced(byMilliseconds: 5_000), monotonicMilliseconds: 5_000)
+        run()
+        let before = node.recordCount
         afterwards = 0
         let time = seconds {
             for frame in frames {
@@ -137,7 +155,7 @@ struct IngestMeasurement {
         }
         if let failure { throw failure }
         var result = Result()
-        result.records = Int(node.recordCount)
+        result.records = Int(node.recordCount - before)
         result.recordsPerCoreSecond = Double(result.records) / (time - afterwards)
         result.withGraphPerCoreSecond = Double(result.records) / time
         result.wireBytesPerRecord =

@@ -149,7 +149,11 @@ struct IngestMeasurement {
         let time = seconds {
             for frame in frames {
                 waiting.append(.frame(LinkID(1), frame))
-                if waiting.count == 4 { run() }
+                guard waiting.count == 4 else { continue }
+                // Of friends 13,000 signatures a second are checked, whatever a core could.
+                now.monotonicMilliseconds += 100
+                now.wall = now.wall.advanced(byMilliseconds: 100)
+                run()
             }
             run()
         }

@@ -62,7 +62,7 @@ test: setup ## build and run every test, real processes included
 	@echo "== building the tests (debug; the first build takes some minutes)"
 	@$(SWIFT) build --build-tests
 	@echo "== testing"
-	@$(SWIFT) test --skip-build
+	@scripts/test.sh $(SWIFT) test --skip-build
 
 fuzz: setup ## search for inputs that break a decoder or the core (TARGET=frame SECONDS=60)
 	@scripts/fuzz.sh $(TARGET) $(SECONDS) $(if $(KEEP),--keep)

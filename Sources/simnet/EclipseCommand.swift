@@ -21,6 +21,8 @@ struct EclipseCommand: ParsableCommand {
     var keys = "1,20"
     @Option(help: "Share of attackers among the addresses that a node starts with.")
     var poisoned = 0.75
+    @Option(help: "Honest friends that a node is linked with for good, mean.")
+    var anchors = 0
     @Option(help: "Links that an attacker opens for every one of an honest node.")
     var push = 10
     @Option(help: "Rounds of ten minutes, the time between two questions to one peer.")
@@ -41,6 +43,7 @@ struct EclipseCommand: ParsableCommand {
             throw ValidationError("--keys takes numbers from 1 to 250, as in 1,20")
         }
         guard (0...1).contains(poisoned) else { throw ValidationError("--poisoned takes 0 to 1") }
+        guard (0...32).contains(anchors) else { throw ValidationError("--anchors takes 0 to 32") }
         guard (1...100_000).contains(rounds), (0...1_000).contains(push), seeds > 0 else {
             throw ValidationError("--rounds takes 1 to 100000, --push 0 to 1000, --seeds 1 or more")
         }
@@ -78,7 +81,7 @@ struct EclipseCommand: ParsableCommand {
         var study = EclipseStudy(
             EclipseStudy.Plan(
                 seed: number, honest: honest, attackers: share, keysPerAttacker: count,
-                pushFactor: push, poisoned: poisoned, rounds: rounds))
+                pushFactor: push, poisoned: poisoned, anchors: anchors, rounds: rounds))
         var bar = ProgressBar()
         defer { bar.finish() }
         return study.run { bar.show(UInt64($0), of: UInt64(rounds), "\(share), \(count) keys") }

@@ -68,12 +68,14 @@ public struct Overlay: Sendable {
 
     // MARK: What is told
 
-    /// Takes nodes that a source told, at most `nodesPerAnswer` of them. Expired ones are left out.
+    /// Takes nodes that a source told, at most `nodesPerAnswer` of them. Expired ones are left out. `teller`: the node
+    /// that told, which is asked again sooner when what it told turns out to be right.
     public mutating func learn(
-        _ nodes: [KnownNode], from source: AddressSource, at now: Moment
+        _ nodes: [KnownNode], from source: AddressSource, by teller: NodeKey? = nil,
+        at now: Moment
     ) {
         for node in nodes.prefix(limits.nodesPerAnswer) where node.expires > now.wall {
-            _ = table.learn(node, from: source, at: now.wall)
+            _ = table.learn(node, from: source, by: teller, at: now.wall)
             guard let entry = table[node.key], entry.isVouched else { continue }
             if !wasProbed(entry.node, now) { view.offer(entry.node) }
         }

@@ -56,7 +56,9 @@ extension EclipseStudy {
         let told: [KnownNode]
         let source: Netgroup
         if let target = honestByKey[key] {
-            guard var answer = nodes[target].overlay.answer(to: asker.key, at: now) else { return }
+            guard nodes[target].mayAnswer(asker.key, at: now.monotonicMilliseconds),
+                var answer = nodes[target].overlay.answer(to: asker.key, at: now)
+            else { return }
             // A node's answer begins with itself.
             answer.insert(nodes[target].known, at: 0)
             told = answer
@@ -66,7 +68,9 @@ extension EclipseStudy {
             told = lies()
             source = attacker.address.netgroup
         }
-        nodes[position].overlay.learn(told, from: .peer(source), at: now)
+        let isFriend = nodes[position].friends.contains(key)
+        nodes[position].overlay.learn(
+            told, from: isFriend ? .anchor : .peer(source), by: key, at: now)
     }
 
     /// What an attacker answers: its friends, and an address of a victim that runs no node.

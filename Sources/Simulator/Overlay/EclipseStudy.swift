@@ -20,12 +20,15 @@ public struct EclipseStudy: Sendable {
         public var poisoned: Double
         /// Addresses that a node starts with.
         public var bootstrap: Int
+        /// Honest friends that a node is linked with for good, mean: anchors, which are not counted as outbound.
+        public var anchors: Int
         /// Rounds of ten minutes: in each a node may ask each peer once.
         public var rounds: Int
 
         public init(
             seed: UInt64, honest: Int, attackers: Double, keysPerAttacker: Int = 1,
-            pushFactor: Int = 10, poisoned: Double = 0.75, bootstrap: Int = 32, rounds: Int = 60
+            pushFactor: Int = 10, poisoned: Double = 0.75, bootstrap: Int = 32, anchors: Int = 0,
+            rounds: Int = 60
         ) {
             self.seed = seed
             self.honest = honest
@@ -34,6 +37,7 @@ public struct EclipseStudy: Sendable {
             self.pushFactor = pushFactor
             self.poisoned = poisoned
             self.bootstrap = bootstrap
+            self.anchors = anchors
             self.rounds = rounds
         }
     }
@@ -108,7 +112,10 @@ public struct EclipseStudy: Sendable {
                 StudyNode(
                     known: known, overlay: Overlay(seed: random.next(), at: now)))
         }
-        for position in nodes.indices { startUp(position) }
+        for position in nodes.indices {
+            startUp(position)
+            for _ in 0..<plan.anchors { if random.below(2) == 0 { befriend(position) } }
+        }
     }
 
     /// A node in the 192-group space: group g is 11.x.y.0/24 of a made-up internet.
@@ -136,6 +143,20 @@ public struct EclipseStudy: Sendable {
             let part = told[start..<min(start + 16, told.count)]
                 .filter { $0.key != nodes[position].known.key }
             nodes[position].overlay.learn(part, from: .anchor, at: now)
+        }
+    }
+
+    /// A friendship with a random node: each is the other's anchor.
+    private mutating func befriend(_ position: Int) {
+        let friend = random.below(nodes.count)
+        guard friend != position,
+            nodes[position].friends.set(nodes[friend].known.key, friend),
+            nodes[friend].friends.set(nodes[position].known.key, position)
+        else { return }
+        for (node, other) in [(position, friend), (friend, position)] {
+            let known = nodes[other].known
+            nodes[node].overlay.linkUp(
+                known.key, known.netgroup, .outbound, isAnchor: true, at: now)
         }
     }
 

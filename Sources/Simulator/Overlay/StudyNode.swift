@@ -11,8 +11,11 @@ struct StudyNode: Sendable {
     var overlay: Overlay
     /// Nodes that it dialled and is linked with, in the order of the links.
     var outbound: [NodeKey] = []
+    /// Whom it is linked with for good, and their positions.
+    var friends = BoundedTable<NodeKey, Int>(capacity: 64)
     var inbound: [(key: NodeKey, group: Netgroup)] = []
     private var failedDials = BoundedTable<NetworkAddress, [UInt64]>(capacity: 65_536)
+    private var nextAnswers = BoundedTable<NodeKey, UInt64>(capacity: 65_536)
     private(set) var mostProbes = 0
 
     init(known: KnownNode, overlay: Overlay) {
@@ -24,6 +27,12 @@ struct StudyNode: Sendable {
     func accepts(_ group: Netgroup) -> Bool {
         inbound.count < Self.inboundLinks
             && inbound.filter { $0.group == group }.count < Self.inboundPerGroup
+    }
+
+    /// Whether a peer may be answered now; if so, that counts as its answer. Dialling again gains nothing, as in a node.
+    mutating func mayAnswer(_ key: NodeKey, at time: UInt64) -> Bool {
+        if let next = nextAnswers[key], time < next { return false }
+        return nextAnswers.set(key, time + OverlayLimits().answerMilliseconds)
     }
 
     /// Notes a dial that found nobody, and how often the host was disturbed within an hour.

@@ -53,7 +53,7 @@ private final class FullListener {
     private var sockets: [LoopbackSocket] = [LoopbackSocket()]
 
     init() throws {
-        port = sockets[0].listens(backlog: 0)
+        port = sockets[0].listensAgain(backlog: 0)
         try #require(port > 0)
         for _ in 0..<8 {
             let client = LoopbackSocket(isBlocking: false)

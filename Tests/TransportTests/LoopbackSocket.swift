@@ -5,13 +5,25 @@ struct LoopbackSocket {
     let descriptor: Int32
 
     init(isBlocking: Bool = true) {
-        let flags = isBlocking ? 0 : Int32(SOCK_NONBLOCK.rawValue)
+        // Other tests start processes: a listener that one of them held would keep its port after it was closed.
+        var flags = Int32(SOCK_CLOEXEC.rawValue)
+        if !isBlocking { flags |= Int32(SOCK_NONBLOCK.rawValue) }
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | flags, 0)
     }
 
-    /// Listens at a free port; 0 if that fails.
-    func listens(backlog: Int32) -> UInt16 {
-        guard call(0, { unsafe Glibc.bind(descriptor, $0, $1) }) == 0,
+    /// Listens at a free port; 0 if that fails. Below the ports that the system draws for outgoing connections: nobody
+    /// gets it between a close and whoever listens there next.
+    func listensAgain(backlog: Int32) -> UInt16 {
+        for _ in 0..<64 {
+            let port = listens(backlog: backlog, port: UInt16.random(in: 20_000..<32_000))
+            if port > 0 { return port }
+        }
+        return 0
+    }
+
+    /// Listens at a port, 0 for any free one; 0 if that fails.
+    func listens(backlog: Int32, port: UInt16 = 0) -> UInt16 {
+        guard call(port, { unsafe Glibc.bind(descriptor, $0, $1) }) == 0,
             Glibc.listen(descriptor, backlog) == 0
         else { return 0 }
         var address = sockaddr_in()

@@ -95,7 +95,8 @@ final class ControlServer {
 enum UnixSocket {
     /// Tries to connect to a Unix socket: 0, or the error number.
     static func connectError(_ path: String) -> Int32 {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(
+            AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return errno }
         defer { close(descriptor) }
         var address = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_un>.size)

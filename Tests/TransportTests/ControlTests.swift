@@ -144,7 +144,8 @@ struct ControlTests {
 
     /// A socket file without a listener, as a killed daemon leaves it.
     private func leaveSocketFile(_ path: String) throws {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(
+            AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         defer { close(descriptor) }
         var address = [UInt8](repeating: 0, count: MemoryLayout<sockaddr_un>.size)
         address[0] = UInt8(AF_UNIX)

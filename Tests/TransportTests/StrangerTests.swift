@@ -16,7 +16,8 @@ final class Strangers {
     deinit { for descriptor in descriptors { close(descriptor) } }
 
     func connect(host: String, port: String) {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let descriptor = socket(
+            AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         descriptors.append(descriptor)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

@@ -15,12 +15,6 @@ struct AddressTable: Sendable {
         var failures = 0
         /// It answered once, perhaps before a restart.
         var hasAnswered = false
-        /// Whose word made it vouched for: it is thanked when the node answers.
-        var teller: NodeKey?
-        /// Of those whom it told since it was asked last somebody answered who never had: worth asking again.
-        var hasNews = false
-        /// Before this it gives no answer.
-        var nextQuestion: UInt64 = 0
     }
 
     private let limits: OverlayLimits
@@ -63,9 +57,7 @@ struct AddressTable: Sendable {
     /// Takes what a source tells. The newer record of a known node wins; an occupied place is given up only by
     /// a node that failed or expired, and of a group no more than `nodesPerGroup` are taken: keys cost nothing, and
     /// whoever is tried or passed on is drawn among nodes. True when the node is vouched for now and was not before.
-    mutating func learn(
-        _ node: KnownNode, from source: AddressSource, by teller: NodeKey? = nil, at now: Instant
-    ) -> Bool {
+    mutating func learn(_ node: KnownNode, from source: AddressSource, at now: Instant) -> Bool {
         let group: Netgroup? =
             switch source {
             case .anchor, .itself: nil
@@ -78,7 +70,6 @@ struct AddressTable: Sendable {
                 entry.node = node
             }
             if group == nil || group != entry.source { entry.isVouched = true }
-            if entry.isVouched, !wasVouched { entry.teller = teller }
             self[place: place] = entry
             return entry.isVouched && !wasVouched
         }
@@ -89,8 +80,7 @@ struct AddressTable: Sendable {
             remove(held.node.key)
         }
         groups.set(node.netgroup, (groups[node.netgroup] ?? 0) + 1)
-        new[place] = Entry(
-            node: node, source: group, isVouched: group == nil, teller: group == nil ? teller : nil)
+        new[place] = Entry(node: node, source: group, isVouched: group == nil)
         places.set(node.key, place)
         return group == nil
     }
@@ -99,7 +89,6 @@ struct AddressTable: Sendable {
     /// somebody does: an old acquaintance is not given up for a new one while it answers.
     mutating func answered(_ key: NodeKey) -> NodeKey? {
         guard let place = places[key], var entry = self[place: place] else { return nil }
-        if !entry.hasAnswered { note(newsFrom: entry.teller) }
         entry.failures = 0
         entry.isVouched = true
         entry.hasAnswered = true
@@ -111,18 +100,6 @@ struct AddressTable: Sendable {
         tried[goal] = entry
         places.set(key, new.count + goal)
         return nil
-    }
-
-    private mutating func note(newsFrom teller: NodeKey?) {
-        guard let place = teller.flatMap({ places[$0] }) else { return }
-        self[place: place]?.hasNews = true
-    }
-
-    /// It is asked whom it knows, and gives no other answer before `next`.
-    mutating func asked(_ key: NodeKey, next: UInt64) {
-        guard let place = places[key] else { return }
-        self[place: place]?.hasNews = false
-        self[place: place]?.nextQuestion = next
     }
 
     /// A tested node did not answer: the newcomer takes its place.
@@ -163,10 +140,10 @@ struct AddressTable: Sendable {
     }
 
     /// Every node that answered, in the order of the places.
-    var answeredNodes: [KnownNode] { answered.map(\.node) }
-
-    var answered: [Entry] {
-        (tried + new).compactMap { entry in entry.flatMap { $0.hasAnswered ? $0 : nil } }
+    var answeredNodes: [KnownNode] {
+        (tried + new).compactMap { entry in
+            entry.flatMap { $0.hasAnswered ? $0.node : nil }
+        }
     }
 
     var newCount: Int { new.count { $0 != nil } }

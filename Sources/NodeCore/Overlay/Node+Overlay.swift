@@ -121,7 +121,7 @@ extension Node {
                 known.key == link.key && known.address.isSameHost(as: link.origin.address)
             if isItself { source = .itself }
             if link.origin.isAnchor { source = .anchor }
-            addresses?.overlay.learn([known], from: source, by: link.key, at: now)
+            addresses?.overlay.learn([known], from: source, at: now)
             addresses?.isDue = true
             // The link itself shows that the address works: it was dialled. An anchor's is believed.
             let isProven =

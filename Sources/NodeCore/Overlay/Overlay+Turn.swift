@@ -121,27 +121,18 @@ extension Overlay {
         nextFeeler =
             now.monotonicMilliseconds
             + (isQuick ? limits.quickFeelerMilliseconds : limits.feelerMilliseconds)
-        let answered = table.answered.filter {
-            isFree($0.node, now) && $0.nextQuestion <= now.monotonicMilliseconds
+        let untried = view.holders.filter {
+            !table.hasAnswered($0.key) && isFree($0, now)
         }
-        let news = answered.filter(\.hasNews)
-        var chosen: KnownNode?
-        if feelers % 2 == 1 { chosen = draw(news) }
-        if chosen == nil { chosen = drawUntried(now) }
-        if chosen == nil { chosen = draw(news) ?? draw(answered) }
+        var chosen =
+            untried.isEmpty ? table.sample(&random) : untried[random.below(untried.count)]
+        if chosen.map({ !isFree($0, now) }) ?? true {
+            let known = table.answeredNodes.filter { isFree($0, now) }
+            chosen = known.isEmpty ? nil : known[random.below(known.count)]
+        }
         guard let node = chosen else { return }
         feelers += 1
         _ = dial(node, isFeeler: true, now, &actions)
-    }
-
-    private mutating func draw(_ entries: [AddressTable.Entry]) -> KnownNode? {
-        entries.isEmpty ? nil : entries[random.below(entries.count)].node
-    }
-
-    private mutating func drawUntried(_ now: Moment) -> KnownNode? {
-        let held = view.holders.filter { !table.hasAnswered($0.key) && isFree($0, now) }
-        if !held.isEmpty { return held[random.below(held.count)] }
-        return table.sample(&random).flatMap { isFree($0, now) ? $0 : nil }
     }
 
     /// Whether a dial of the node would tell something: it is neither linked nor dialled, and did not fail lately.
@@ -164,9 +155,7 @@ extension Overlay {
             let isAsked = peer.isDialled || peer.isAnchor || peer.feelerEnd != nil
             guard isAsked, time >= peer.nextQuestion else { continue }
             // A little later than the peer's own limit, which began when it got the question.
-            let next = time + limits.answerMilliseconds + 5_000
-            peers[slot: position].nextQuestion = next
-            table.asked(key, next: next)
+            peers[slot: position].nextQuestion = time + limits.answerMilliseconds + 5_000
             actions.append(.ask(key))
         }
     }

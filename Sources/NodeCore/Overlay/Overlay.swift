@@ -68,14 +68,12 @@ public struct Overlay: Sendable {
 
     // MARK: What is told
 
-    /// Takes nodes that a source told, at most `nodesPerAnswer` of them. Expired ones are left out. `teller`: the node
-    /// that told, which is asked again sooner when what it told turns out to be right.
+    /// Takes nodes that a source told, at most `nodesPerAnswer` of them. Expired ones are left out.
     public mutating func learn(
-        _ nodes: [KnownNode], from source: AddressSource, by teller: NodeKey? = nil,
-        at now: Moment
+        _ nodes: [KnownNode], from source: AddressSource, at now: Moment
     ) {
         for node in nodes.prefix(limits.nodesPerAnswer) where node.expires > now.wall {
-            _ = table.learn(node, from: source, by: teller, at: now.wall)
+            _ = table.learn(node, from: source, at: now.wall)
             guard let entry = table[node.key], entry.isVouched else { continue }
             if !wasProbed(entry.node, now) { view.offer(entry.node) }
         }
@@ -96,21 +94,30 @@ public struct Overlay: Sendable {
             + table.answeredNodes.filter { node in !linked.contains { $0.key == node.key } }
     }
 
-    /// What a peer that asks is told: nodes of the view that answered us, in random order, none of its own group;
-    /// nil before it may ask again. The view and not the table, because nobody can crowd it.
+    /// What a peer that asks is told: nodes that answered us, one a network group, none of the peer's own, in random
+    /// order; nil before it may ask again. Half of them from the view, which nobody can crowd; the rest from all that
+    /// are known, because a view hardly changes: who asks again would hear the same few names for ever.
     public mutating func answer(to key: NodeKey, at now: Moment) -> [KnownNode]? {
         let time = now.monotonicMilliseconds
         guard let peer = peers[key], peer.nextAnswer <= time else { return nil }
         peers.update(key) { $0.nextAnswer = time + limits.answerMilliseconds }
         var nodes: [KnownNode] = []
-        for node in view.holders {
-            let isFit =
-                node.expires > now.wall && node.key != key && node.netgroup != peer.netgroup
-                && table.hasAnswered(node.key)
-            if isFit, !nodes.contains(where: { $0.key == node.key }) { nodes.append(node) }
+        var held = view.holders.filter { table.hasAnswered($0.key) }
+        var known = table.answeredNodes
+        random.shuffle(&held)
+        random.shuffle(&known)
+        for (candidates, count) in [
+            (held, limits.nodesPerAnswer / 2), (known, limits.nodesPerAnswer),
+        ] {
+            for node in candidates where nodes.count < count {
+                let isFit =
+                    node.expires > now.wall && node.key != key && node.netgroup != peer.netgroup
+                    && !nodes.contains { $0.netgroup == node.netgroup }
+                if isFit { nodes.append(node) }
+            }
         }
         random.shuffle(&nodes)
-        return Array(nodes.prefix(limits.nodesPerAnswer))
+        return nodes
     }
 
     // MARK: What happened to links

@@ -70,7 +70,7 @@ extension EclipseStudy {
         }
         let isFriend = nodes[position].friends.contains(key)
         nodes[position].overlay.learn(
-            told, from: isFriend ? .anchor : .peer(source), by: key, at: now)
+            told, from: isFriend ? .anchor : .peer(source), at: now)
     }
 
     /// What an attacker answers: its friends, and an address of a victim that runs no node.

@@ -213,6 +213,30 @@ struct OverlayTests {
         #expect(bench.overlay.answer(to: OverlayBench.node(701).key, at: bench.now) == nil)
     }
 
+    @Test("who asks again and again hears of everybody who answered, however small the view is")
+    func freshAnswers() {
+        var limits = OverlayLimits()
+        limits.viewSlots = 8
+        var bench = OverlayBench(limits: limits)
+        let nodes = (0..<60).map { OverlayBench.node($0) }
+        for node in nodes {
+            bench.learn([node], from: .anchor)
+            bench.overlay.confirm(node.key)
+        }
+        let asker = OverlayBench.node(700)
+        bench.overlay.linkUp(
+            asker.key, asker.netgroup, .inbound, isAnchor: false, at: bench.now)
+        var told: Set<NodeKey> = []
+        for _ in 0..<40 {
+            let answer = bench.overlay.answer(to: asker.key, at: bench.now) ?? []
+            #expect(answer.count == 16)
+            #expect(Set(answer.map(\.netgroup)).count == 16)
+            told.formUnion(answer.map(\.key))
+            bench.now.monotonicMilliseconds += limits.answerMilliseconds
+        }
+        #expect(told == Set(nodes.map(\.key)))
+    }
+
     @Test("a feeler asks what the other knows, and hangs up")
     func feeler() {
         var bench = OverlayBench()

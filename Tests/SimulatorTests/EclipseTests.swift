@@ -20,6 +20,19 @@ struct EclipseTests {
         #expect(outcome.maliciousShare < 0.4)
     }
 
+    @Test("T24: nobody who has friends is surrounded by attackers who hold three tenths")
+    func friends() {
+        var plan = EclipseStudy.Plan(
+            seed: 3, honest: 40, attackers: 0.3, poisoned: 0.95, anchors: 4, rounds: 4)
+        var study = EclipseStudy(plan)
+        let outcome = study.run()
+        #expect(outcome.eclipsed == 0)
+        #expect(outcome.maliciousShare < 0.5)
+        plan.anchors = 0
+        var friendless = EclipseStudy(plan)
+        #expect(friendless.run().maliciousShare > outcome.maliciousShare + 0.2)
+    }
+
     @Test("T24: without the gossip of honest nodes the poisoned start stays: the attack bites")
     func poisonedStart() {
         var study = EclipseStudy(

@@ -143,7 +143,7 @@ let package = Package(
 
         .target(
             name: "TestSupport", dependencies: ["Primitives"], path: "Tests/Support",
-            exclude: ["python"], swiftSettings: strict),
+            exclude: ["python", "c"], swiftSettings: strict),
         .target(
             name: "FuzzTargets",
             dependencies: [

@@ -52,6 +52,23 @@ struct LinkTests {
         #expect(right.node.frontier(of: ben.key) == 1)
     }
 
+    @Test("T10: how far our clock is off is known of three peers, and at once when it is put right")
+    func clock() throws {
+        let node = TestNode(ego)
+        // A HELLO of the tests is of 2,000 s.
+        node.now.wall = Instant(milliseconds: 200_000)
+        for (number, person) in [ana, ben].enumerated() {
+            _ = node.connect(UInt64(number + 1), as: person)
+        }
+        #expect(node.node.clockSkewMilliseconds(at: node.now) == nil)
+        _ = node.connect(3, as: try Person(4))
+        #expect(node.node.clockSkewMilliseconds(at: node.now) == 1_800_000)
+        node.pass(milliseconds: 5_000)
+        #expect(node.node.clockSkewMilliseconds(at: node.now) == 1_800_000)
+        node.now.wall = node.now.wall.advanced(byMilliseconds: 1_800_000)
+        #expect(node.node.clockSkewMilliseconds(at: node.now) == 0)
+    }
+
     @Test("another network, another version, and silence are each turned away with their reason")
     func greetings() throws {
         func ended(_ act: (TestNode, LinkID) -> Void) -> [GoodbyeReason] {

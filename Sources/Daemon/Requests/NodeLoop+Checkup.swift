@@ -121,7 +121,7 @@ extension NodeLoop {
     }
 
     private func clockCheck() -> CheckupDocument.Check {
-        guard let skew = node.clockSkewMilliseconds else {
+        guard let skew = node.clockSkewMilliseconds(at: Clock.now()) else {
             return .init(
                 name: "clock", state: .ok, detail: "fewer than three peers to compare with")
         }

@@ -23,7 +23,7 @@ extension NodeLoop {
             store: storeSummary(),
             frontier: StatusDocument.Frontier(
                 feeds: frontier.feeds, digest: Hex.encode(frontier.digest.bytes)),
-            clockSkewMilliseconds: node.clockSkewMilliseconds, maps: maps(),
+            clockSkewMilliseconds: node.clockSkewMilliseconds(at: Clock.now()), maps: maps(),
             warnings: warnings())
     }
 
@@ -79,7 +79,7 @@ extension NodeLoop {
         var out = notices.sentences
         if let obstacle = node.publishObstacle { out.append(obstacle.sentence) }
         if let failure = node.storeFailure { out.append(Notice.storeFailed(failure).sentence) }
-        if let skew = node.clockSkewMilliseconds, abs(skew) > 70_000 {
+        if let skew = node.clockSkewMilliseconds(at: Clock.now()), abs(skew) > 70_000 {
             // Bitcoin warns at 70 s as well: a typical clock without NTP drifts that far in months.
             out.append(
                 "our clock is \(abs(skew) / 1000) s \(skew < 0 ? "ahead of" : "behind") most peers': "

@@ -10,7 +10,6 @@ public struct LinkSummary: Sendable {
     public var isReady: Bool
     /// What it sent and no honest peer sends.
     public var rejections: Int
-    public var skewMilliseconds: Int64
     public var roundTripMilliseconds: UInt64?
 }
 
@@ -63,15 +62,16 @@ extension Node {
             return LinkSummary(
                 link: link, nodeKey: state.nodeKey, direction: state.direction,
                 isReady: state.isReady, rejections: state.rejections,
-                skewMilliseconds: state.skewMilliseconds,
                 roundTripMilliseconds: state.roundTripMilliseconds)
         }
     }
 
     /// Median of the ready peers' clocks less ours; nil below three peers.
-    public var clockSkewMilliseconds: Int64? {
-        let skews = links.values.filter(\.isReady).map(\.skewMilliseconds).sorted()
-        return skews.count >= 3 ? skews[skews.count / 2] : nil
+    public func clockSkewMilliseconds(at now: Moment) -> Int64? {
+        let offsets = links.values.filter(\.isReady).map(\.clockOffsetMilliseconds).sorted()
+        guard offsets.count >= 3 else { return nil }
+        return offsets[offsets.count / 2] + Int64(clamping: now.monotonicMilliseconds)
+            - Int64(clamping: now.wall.milliseconds)
     }
 
     /// The nodes behind ready links that said or showed to have all that is held here of a feed, in the order of the links.

@@ -12,8 +12,8 @@ struct LinkState: Sendable {
     /// The peer has greeted us.
     private(set) var isReady = false
     var timers: LinkTimers
-    /// The peer's clock less ours at its HELLO.
-    var skewMilliseconds: Int64 = 0
+    /// The peer's clock at its HELLO less our monotonic one: it stays true when our own clock is put right.
+    var clockOffsetMilliseconds: Int64 = 0
     var roundTripMilliseconds: UInt64?
     /// Nonce and time of the PING that is on its way.
     var ping: (nonce: UInt64, sentAt: UInt64)?

@@ -146,11 +146,13 @@ extension Node {
             return
         }
         if state.direction == .inbound { effects.append(.send(link, .hello(self.hello(at: now)))) }
-        let skew = Int64(clamping: hello.time.milliseconds) - Int64(clamping: now.wall.milliseconds)
+        // No clock says more than that, so no sum of two times leaves 64 bits.
+        let time = min(hello.time.milliseconds, 1 << 62)
+        let offset = Int64(time) - Int64(clamping: now.monotonicMilliseconds)
         let growsTrees = limits.upstreams > 0
         links.update(link) { state in
             state.open()
-            state.skewMilliseconds = skew
+            state.clockOffsetMilliseconds = offset
             state.sketches = hello.capabilities & Hello.sketches != 0
             state.trees = growsTrees && hello.capabilities & Hello.trees != 0
         }

@@ -105,7 +105,14 @@ struct NodeParts: Sendable {
         }
         var node = Node(configuration: core, scheme: scheme, signer: identity.device)
         for proof in try store.forkProofs() { node.restore(proof) }
-        try store.forEachEntry { node.restore($0) }
+        var block: [StoredEntry] = []
+        try store.forEachEntry {
+            block.append($0)
+            guard block.count == 4_096 else { return }
+            node.restore(block)
+            block.removeAll(keepingCapacity: true)
+        }
+        node.restore(block)
         for entry in try store.privateEntries() { node.restore(entry) }
         var ignored: [Effect] = []
         for author in try store.blockedAuthors() {

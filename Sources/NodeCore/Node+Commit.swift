@@ -130,7 +130,9 @@ extension Node {
     private mutating func succeeded(
         _ commit: InFlightCommit, _ now: Moment, _ effects: inout [Effect]
     ) {
-        let held = commit.places.filter { advance($0, now, &effects) }
+        var block: [Interaction] = []
+        let held = commit.places.filter { advance($0, &block, now, &effects) }
+        take(&block)
         for (position, place) in held.enumerated()
         where position + 1 == held.count || held[position + 1].feed != place.feed {
             trim(place.feed)
@@ -148,7 +150,8 @@ extension Node {
 
     /// Moves the frontier over one committed place. False when its feed went away or was rolled back.
     private mutating func advance(
-        _ place: Gathered.Place, _ now: Moment, _ effects: inout [Effect]
+        _ place: Gathered.Place, _ block: inout [Interaction], _ now: Moment,
+        _ effects: inout [Effect]
     ) -> Bool {
         guard let index = feeds.index(of: place.entry.feed), index == place.feed,
             place.entry.sequence == feeds[index].frontier + 1,
@@ -167,9 +170,11 @@ extension Node {
         guard let stored = place.entry.storedRecord else { return true }
         feeds[index].headTime = stored.record.body.time
         if index == ownFeed { own.log.append(stored.record) }
-        if let notice = noteKeys(stored.record, in: index, now) { effects.append(.notice(notice)) }
+        if let notice = noteKeys(stored.record, in: index, &block, now) {
+            effects.append(.notice(notice))
+        }
         if counts(place.entry.sequence, of: index) {
-            apply(stored, author: feeds[index].author, now)
+            apply(stored, author: feeds[index].author, &block, now)
         }
         return true
     }
@@ -212,41 +217,6 @@ extension Node {
         for _ in feeds[index].window { counts.count(.ignore(reason)) }
         windowTotal -= feeds[index].window.count
         feeds[index].window = []
-    }
-
-    /// Lets one committed record move the graph.
-    mutating func apply(_ stored: StoredRecord, author: PublicKey, _ now: Moment) {
-        let body = stored.record.body
-        switch body.payload {
-        case .play(let item, let weight):
-            add(author, item, .play, weight, body.time, stored.firstSeen)
-        case .like(let item, let weight):
-            add(author, item, .like, weight, body.time, stored.firstSeen)
-        case .rate(let item, let weight):
-            add(author, item, .rate, weight, body.time, stored.firstSeen)
-        case .trust(let target, let weight):
-            // A key that gave way has said the last that it says of trust.
-            if succession.successor(of: author) == nil {
-                graph.setTrust(from: author, to: target, weight: weight.value)
-            }
-        case .item(let item, let title): titles.note(title, of: item, by: author)
-        case .retract, .delegate, .rotate, .checkpoint, .revoke, .unknown: return
-        }
-        ranking.graphChanged(now, configuration)
-    }
-
-    mutating func add(
-        _ author: PublicKey, _ item: ItemID, _ kind: Interaction.Kind, _ weight: Weight,
-        _ time: Instant, _ firstSeen: Instant
-    ) {
-        graph.add(
-            Interaction(
-                author: author, item: item, kind: kind, weight: weight.value, time: time,
-                firstSeen: firstSeen))
-        // Of others only our own clock counts; the ego knows best when it found something, which matters
-        // for an imported history.
-        let found = author == configuration.author ? min(time, firstSeen) : firstSeen
-        ledger.note(author, item, seen: found)
     }
 
     /// Sends what was just committed to every link that lacks it: records with their signature as they are; of

@@ -43,6 +43,15 @@ public struct BoundedTable<Key: Hashable & Sendable, Value> {
         return nil
     }
 
+    /// The slot of a key with this hash, if that is where the search for it begins: a guess to be compared with the
+    /// key. Made for many keys before any of them is searched for, so that their waits for memory overlap.
+    @inlinable
+    public func likelySlot(_ hash: Int) -> Int? {
+        guard storedKeys.count > SlotIndex.fewest else { return nil }
+        let place = index.home(hash)
+        return index.mayHold(hash, at: place) ? index.slot(at: place) : nil
+    }
+
     /// A copy of the value of `key`.
     @inlinable
     public subscript(key: Key) -> Value? {

@@ -66,8 +66,11 @@ public struct Bytes32: Hashable, Comparable, Sendable {
     /// each word times a secret odd number (Dietzfelbinger and others 1997). Enough for a `BoundedTable`, whose
     /// lookups are most of what a node does.
     @inlinable
-    public var hashValue: Int {
-        let keys = HashKeys.ofProcess
+    public var hashValue: Int { hashValue(under: HashKeys.ofProcess) }
+
+    /// The same word, where the keys of the process are at hand.
+    @inlinable
+    public func hashValue(under keys: HashKeys) -> Int {
         let sum = w0 &* keys.k0 &+ w1 &* keys.k1 &+ w2 &* keys.k2 &+ w3 &* keys.k3
         return Int(truncatingIfNeeded: sum ^ sum >> 32)
     }

@@ -21,13 +21,15 @@ public struct HashKeys: Sendable {
     @inlinable @inline(__always)
     public func hash(_ bytes: Span<UInt8>) -> UInt32 {
         var hash = k0
+        var place = 0
+        while place &+ 8 <= bytes.count {
+            hash = Self.mixed(hash ^ bytes.extracting(place..<place &+ 8).word, k1)
+            place &+= 8
+        }
         var word: UInt64 = 0
-        for place in bytes.indices {
+        while place < bytes.count {
             word = word << 8 | UInt64(bytes[place])
-            if place & 7 == 7 {
-                hash = Self.mixed(hash ^ word, k1)
-                word = 0
-            }
+            place &+= 1
         }
         // The length tells apart what ends in different words.
         hash = Self.mixed(hash ^ word ^ UInt64(bytes.count) << 56, k1)

@@ -39,6 +39,19 @@ public struct HashedNumbers: Sendable {
         return nil
     }
 
+    /// What lies where the search for a hash begins. Read for many hashes before any of them is searched for, so that
+    /// their waits for memory overlap.
+    @inlinable public func word(atHomeOf hash: UInt32) -> UInt64 { words[home(hash)] }
+
+    /// The first number under a hash, whose `word(atHomeOf:)` was read before; nil when there is none.
+    @inlinable public func first(_ hash: UInt32, from word: UInt64) -> Int? {
+        if word >> 32 == UInt64(hash), word != 0 {
+            return Int(UInt32(truncatingIfNeeded: word) &- 1)
+        }
+        var probe = probe(hash)
+        return next(&probe)
+    }
+
     /// Requires that the number is not there.
     public mutating func insert(_ number: Int, hash: UInt32) {
         count += 1

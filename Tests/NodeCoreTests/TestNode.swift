@@ -107,7 +107,7 @@ final class TestNode {
         for proof in store.proofs.keys.sorted().compactMap({ store.proofs[$0] }) {
             node.restore(proof)
         }
-        for entry in store.all { node.restore(entry) }
+        node.restore(store.all)
         node.finishRestore(at: now)
     }
 

@@ -65,6 +65,40 @@ struct HoldingRowTests {
         }
     }
 
+    @Test(
+        "events merged into a row leave what they leave one by one",
+        arguments: 0..<60 as Range<UInt64>)
+    func merging(_ seed: UInt64) {
+        var random = SeededRandom(seed: seed, stream: "merge")
+        var (one, many) = (HoldingRow(), HoldingRow())
+        for round in 0..<8 {
+            // Few into a long row are searched for, many are read through.
+            let count = [1, 3, 40, 300][random.below(4)]
+            let numbers = (0..<count).map { _ in UInt32(random.below(400)) }.sorted()
+            var incoming = numbers.map { number in
+                HoldingRow.Incoming(
+                    number: number,
+                    event: Holding.Event(
+                        time: UInt64(random.below(5)), kind: [.play, .like][random.below(2)],
+                        weight: [1, 2, 0.1][random.below(3)]))
+            }
+            let additions = incoming.map {
+                one.add($0.event, number: $0.number, edgeLimit: .max, eventLimit: 3)
+            }
+            let merged = many.merge(&incoming, incoming.indices, eventLimit: 3)
+            let place = Comment("seed \(seed) round \(round)")
+            #expect(merged.newEdges == additions.count { $0 == .newEdge }, place)
+            #expect(merged.newEvents == additions.count { $0 == .newEvent }, place)
+            #expect(incoming.map(\.isNewEdge) == additions.map { $0 == .newEdge }, place)
+            #expect(many.count == one.count, place)
+            for at in 0..<min(one.count, many.count) {
+                #expect(many.number(at: at) == one.number(at: at), place)
+                #expect(many.value(at: at) == one.value(at: at), place)
+                #expect(many.eventCount(at: at) == one.eventCount(at: at), place)
+            }
+        }
+    }
+
     private func expectEqual(_ row: HoldingRow, _ model: [UInt32: Holding], _ place: Comment) {
         #expect((0..<row.count).map { row.number(at: $0) } == model.keys.sorted(), place)
         for at in 0..<row.count {
@@ -124,7 +158,7 @@ struct HoldingRowTests {
         one.adopt(trust: (0..<20).map { (key($0), random.unit()) })
         var many = one
         for round in 0..<6 {
-            let list = (0..<80).map { _ in
+            let list = (0..<[3, 80, 300][random.below(3)]).map { _ in
                 act(
                     random.below(20), "i\(random.below(40))", [.play, .like][random.below(2)],
                     [1, 3, 0.1, -1, .infinity][random.below(5)], random.below(90))
@@ -140,6 +174,32 @@ struct HoldingRowTests {
             #expect(left.authorKeys == right.authorKeys && left.itemIDs == right.itemIDs, place)
             #expect(left.interactions.columns == right.interactions.columns, place)
             #expect(left.interactions.weights == right.interactions.weights, place)
+        }
+    }
+
+    @Test(
+        "a list gives the slots and numbers that its interactions get one by one, with repeats in a block",
+        arguments: 0..<30 as Range<UInt64>)
+    func numbers(_ seed: UInt64) {
+        var random = SeededRandom(seed: seed, stream: "numbers")
+        var (one, many) = (InteractionGraph(), InteractionGraph())
+        let (people, songs) = (1 + random.below(120), 1 + random.below(200))
+        for round in 0..<5 {
+            let list = (0..<random.below(400)).map { _ in
+                act(
+                    random.below(people), "a-song-of-some-length-\(random.below(songs))",
+                    [.play, .like, .rate][random.below(3)], [1, 0.1][random.below(2)],
+                    random.below(90))
+            }
+            for event in list { one.add(event) }
+            many.add(list)
+            for event in list {
+                let place = Comment("seed \(seed) round \(round)")
+                #expect(
+                    many.resolve(author: event.author) == one.resolve(author: event.author), place)
+                #expect(many.resolve(item: event.item) == one.resolve(item: event.item), place)
+            }
+            #expect(many.census.map(\.count) == one.census.map(\.count), "seed \(seed)")
         }
     }
 

@@ -151,11 +151,17 @@ extension Node {
     }
 
     /// Takes note of a committed record that changes who speaks for whom.
-    mutating func noteKeys(_ record: Record, in index: FeedIndex, _ now: Moment) -> Notice? {
+    mutating func noteKeys(
+        _ record: Record, in index: FeedIndex, _ block: inout [Interaction], _ now: Moment
+    ) -> Notice? {
         switch record.body.payload {
-        case .rotate(let rotation): rotate(rotation, in: index, now)
-        case .revoke(let revocation): revoke(revocation, by: feeds[index].author, now)
-        default: nil
+        case .rotate(let rotation):
+            take(&block)
+            return rotate(rotation, in: index, now)
+        case .revoke(let revocation):
+            take(&block)
+            return revoke(revocation, by: feeds[index].author, now)
+        default: return nil
         }
     }
 }

@@ -202,7 +202,8 @@ extension Node {
 
     mutating func applyPrivate(_ entry: PrivateEntry) {
         guard let kind = kind(of: entry) else { return }
-        add(configuration.author, entry.item, kind, entry.weight, entry.time, entry.time)
+        graph.add(
+            noted(configuration.author, entry.item, kind, entry.weight, entry.time, entry.time))
     }
 
     mutating func block(_ author: PublicKey, _ isBlocked: Bool, _ now: Moment) {

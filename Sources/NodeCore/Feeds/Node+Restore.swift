@@ -4,8 +4,18 @@ public import Records
 
 /// Restart: the core is rebuilt from what the store holds, before the first input.
 extension Node {
-    /// Takes one stored place. Feeds in any order, each in ascending sequence; the store vouches for them.
-    public mutating func restore(_ entry: StoredEntry) {
+    /// Takes stored places. Feeds in any order, each in ascending sequence; the store vouches for them. In blocks of
+    /// some thousands the graph takes them soonest; how they are divided changes nothing.
+    public mutating func restore(_ entries: [StoredEntry]) {
+        var block: [Interaction] = []
+        for entry in entries { restore(entry, &block) }
+        take(&block)
+    }
+
+    /// Takes one stored place.
+    public mutating func restore(_ entry: StoredEntry) { restore([entry]) }
+
+    private mutating func restore(_ entry: StoredEntry, _ block: inout [Interaction]) {
         let key = entry.feed
         guard let index = feeds.index(of: key) ?? restoreFeed(entry),
             entry.sequence == feeds[index].tip + 1
@@ -33,9 +43,9 @@ extension Node {
         }
         if key == configuration.feed { own.log.append(stored.record) }
         let moment = Moment(wall: stored.firstSeen, monotonicMilliseconds: 0)
-        _ = noteKeys(stored.record, in: index, moment)
+        _ = noteKeys(stored.record, in: index, &block, moment)
         if counts(entry.sequence, of: index) {
-            apply(stored, author: feeds[index].author, moment)
+            apply(stored, author: feeds[index].author, &block, moment)
         }
     }
 

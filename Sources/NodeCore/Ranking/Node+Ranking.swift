@@ -107,6 +107,7 @@ extension Node {
             for entry in own.privateLog.entries { applyPrivate(entry) }
         }
         let retracted = Set(entries.compactMap(\.retracted))
+        var block: [Interaction] = []
         for entry in entries {
             guard let index = feeds.index(of: entry.feed), counts(entry.sequence, of: index),
                 feeds[index].author == author, entry.sequence <= feeds[index].frontier,
@@ -116,11 +117,12 @@ extension Node {
                 gathered.tombstones.append(tombstone)
                 ledger.noteWithdrawal(by: author)
             } else if let stored = entry.storedRecord {
-                apply(stored, author: author, now)
+                apply(stored, author: author, &block, now)
             } else {
                 ledger.noteWithdrawal(by: author)
             }
         }
+        take(&block)
         carryTrust(of: author)
         ranking.graphChanged(now, configuration)
     }

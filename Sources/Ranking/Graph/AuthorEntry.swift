@@ -20,6 +20,9 @@ struct AuthorEntry: Sendable {
 
     var isFull: Bool { holdings.count >= holdingLimit }
 
+    /// So many edges fit in before one has to give way.
+    var room: Int { holdingLimit - holdings.count }
+
     /// Adds an event to the author's edge to an item, and counts it.
     mutating func add(
         _ event: Holding.Event, number: UInt32, eventLimit: Int
@@ -28,6 +31,16 @@ struct AuthorEntry: Sendable {
             event, number: number, edgeLimit: holdingLimit, eventLimit: eventLimit)
         if addition == .newEdge || addition == .newEvent { eventCount += 1 }
         return addition
+    }
+
+    /// Adds the events of a range that there is room for, ascending by item, and counts them: new edges and
+    /// new events of edges that were there.
+    mutating func merge(
+        _ events: inout [HoldingRow.Incoming], _ range: Range<Int>, eventLimit: Int
+    ) -> (newEdges: Int, newEvents: Int) {
+        let (newEdges, newEvents) = holdings.merge(&events, range, eventLimit: eventLimit)
+        eventCount += newEdges + newEvents
+        return (newEdges, newEvents)
     }
 
     func trusts(_ key: PublicKey) -> Bool {

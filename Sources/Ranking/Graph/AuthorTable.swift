@@ -37,6 +37,11 @@ struct AuthorTable: Sendable {
         return slot
     }
 
+    /// The slot where the search for a key of this hash begins, which may be another's.
+    func likelySlot(_ hash: Int) -> Int? { slots.likelySlot(hash) }
+
+    func holds(_ key: PublicKey, at slot: Int) -> Bool { slots.keys[slot] == key }
+
     subscript(key: PublicKey) -> AuthorEntry? { slot(of: key).map { entries[$0] } }
 
     subscript(slot slot: Int) -> AuthorEntry {

@@ -53,13 +53,17 @@ struct HoldingRow: Sendable {
     /// The first place whose number is not below `number`, and whether it is that number's. O(log count).
     func search(_ number: UInt32) -> (place: Int, isPresent: Bool) {
         let edges = edges.span
-        var low = 0
-        var length = edges.count
-        while length > 0 {
-            let half = length / 2
-            let isBelow = edges[low + half].number < number
-            low = isBelow ? low + half + 1 : low
-            length = isBelow ? length - half - 1 : half
+        guard edges.count > 0 else { return (0, false) }
+        // Steps of powers of two, each taken or not by arithmetic: a branch would be foretold wrong every other time.
+        // The first leaves as many places as the others reach (Shar's search: Knuth, TAOCP 6.2.1).
+        var shift = edges.count.leadingZeroBitCount ^ (Int.bitWidth - 1)
+        let top = 1 &<< shift
+        let rest = edges.count &- top &+ 1
+        var low = (edges[top &- 1].number < number ? 1 : 0) &* rest
+        while shift > 0 {
+            shift &-= 1
+            let isBelow = edges[low &+ (1 &<< shift) &- 1].number < number
+            low &+= (isBelow ? 1 : 0) &<< shift
         }
         return (low, low < edges.count && edges[low].number == number)
     }
@@ -93,6 +97,93 @@ struct HoldingRow: Sendable {
         guard edges.count < edgeLimit else { return .noRoom }
         insert(event, number: number, at: found.place)
         return .newEdge
+    }
+
+    /// An event on its way into a row.
+    struct Incoming: Sendable {
+        let number: UInt32
+        /// Where the edge that it makes goes in; `none` when the row, or an event before it, has one.
+        fileprivate var place: UInt32 = none
+        let event: Holding.Event
+
+        fileprivate static let none = UInt32.max
+
+        init(number: UInt32, event: Holding.Event) {
+            self.number = number
+            self.event = event
+        }
+
+        /// Whether the event made an edge, once it is merged.
+        var isNewEdge: Bool { place != Self.none }
+    }
+
+    /// Adds the events of a range as if one by one: ascending by number, those of one number in their order.
+    /// O(events + count), for few events in a long row a search each and one move. The row may be as long as it gets
+    /// by that.
+    mutating func merge(
+        _ incoming: inout [Incoming], _ range: Range<Int>, eventLimit: Int
+    ) -> (newEdges: Int, newEvents: Int) {
+        let newEdges = findPlaces(&incoming, range)
+        if newEdges > 0 { insert(incoming, range, newEdges: newEdges) }
+        guard newEdges < range.count else { return (newEdges, 0) }
+        var newEvents = 0
+        for at in range where !incoming[at].isNewEdge {
+            let place = search(incoming[at].number).place
+            if add(incoming[at].event, at: place, limit: eventLimit) { newEvents += 1 }
+        }
+        return (newEdges, newEvents)
+    }
+
+    /// Finds where new edges go, before anything moves; returns how many there are.
+    private func findPlaces(_ incoming: inout [Incoming], _ range: Range<Int>) -> Int {
+        let edges = edges.span
+        // A short row is read through: what it reads next does not wait for what it has read.
+        let isShort = edges.count <= Self.longStep * range.count
+        var newEdges = 0
+        var place = 0
+        var last: UInt32?
+        for at in range {
+            let number = incoming[at].number
+            if isShort {
+                while place < edges.count, edges[place].number < number { place &+= 1 }
+            } else {
+                place = search(number).place
+            }
+            let isPresent = place < edges.count && edges[place].number == number
+            guard !isPresent, number != last else { continue }
+            incoming[at].place = UInt32(place)
+            newEdges += 1
+            last = number
+        }
+        return newEdges
+    }
+
+    /// So many edges are read in the time of a search.
+    private static let longStep = 32
+
+    /// Moves edges apart, from the last, and puts the new ones between them.
+    private mutating func insert(_ incoming: [Incoming], _ range: Range<Int>, newEdges: Int) {
+        makeRoom(for: newEdges)
+        var from = edges.count
+        edges.append(contentsOf: repeatElement(Edge(0, .elsewhere), count: newEdges))
+        var to = edges.count
+        var isPacked = true
+        var row = edges.mutableSpan
+        for at in range.reversed() where incoming[at].isNewEdge {
+            while from > Int(incoming[at].place) {
+                from &-= 1
+                to &-= 1
+                row[to] = row[from]
+            }
+            to &-= 1
+            let packed = PackedEvent(incoming[at].event)
+            row[to] = Edge(incoming[at].number, packed ?? .elsewhere)
+            isPacked = isPacked && packed != nil
+        }
+        guard !isPacked else { return }
+        for one in incoming[range] where one.isNewEdge && PackedEvent(one.event) == nil {
+            others.insert((one.number, Holding(one.event)), at: otherPlace(of: one.number))
+        }
     }
 
     /// Makes an edge of one event at `place`, where `search` said that it belongs. O(count).

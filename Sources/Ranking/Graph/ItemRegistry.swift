@@ -36,6 +36,23 @@ struct ItemRegistry: Sendable {
         return nil
     }
 
+    /// The same, where a look ahead found what is likely to be its number.
+    @inline(__always)
+    func number(of bytes: Span<UInt8>, hash: UInt32, likely: UInt32?) -> UInt32? {
+        if let likely, ids.holds(bytes, at: Int(likely)) { return likely }
+        return number(of: bytes, hash: hash)
+    }
+
+    /// See `HashedNumbers`.
+    @inline(__always)
+    func word(atHomeOf hash: UInt32) -> UInt64 { numbers.word(atHomeOf: hash) }
+
+    /// The first number under a hash, which may be of another item.
+    @inline(__always)
+    func likelyNumber(_ hash: UInt32, from word: UInt64) -> UInt32? {
+        numbers.first(hash, from: word).map { UInt32($0) }
+    }
+
     /// The item behind a number that is in use.
     subscript(number: UInt32) -> ItemID { ids[Int(number)] }
 

@@ -49,6 +49,14 @@ struct SegmentedArray<Element> {
 }
 
 extension SegmentedArray<ItemID> {
+    /// The `end` of the identifier at an index.
+    @inline(__always)
+    func end(at index: Int) -> UInt32 {
+        let blocks = blocks.span
+        let block = blocks[index >> Self.shift].span
+        return block[index & (Self.blockCount - 1)].end
+    }
+
     /// Whether the identifier at an index is made of these bytes: compared where they lie, because a copy
     /// would count references.
     @inline(__always)
@@ -57,8 +65,17 @@ extension SegmentedArray<ItemID> {
         let block = blocks[index >> Self.shift].span
         let own = block[index & (Self.blockCount - 1)].bytes.span
         guard own.count == bytes.count else { return false }
-        for place in own.indices where own[place] != bytes[place] { return false }
-        return true
+        return own.isEqual(to: bytes)
+    }
+}
+
+extension ItemID {
+    /// The length and the last byte in one number: what tells two identifiers apart most often, and lies at both ends
+    /// of what is read to compare them.
+    @inline(__always)
+    var end: UInt32 {
+        let bytes = bytes.span
+        return UInt32(truncatingIfNeeded: bytes.count) << 8 | UInt32(bytes[bytes.count - 1])
     }
 }
 

@@ -190,7 +190,9 @@ extension Simulation {
         for feed in host.store.net.provenFeeds {
             if let proof = host.store.net.proofs[feed] { node.restore(proof) }
         }
-        host.store.forEachEntry { node.restore($0) }
+        var entries: [StoredEntry] = []
+        host.store.forEachEntry { entries.append($0) }
+        node.restore(entries)
         let moment = moment(host)
         host.highestWall = moment.wall
         node.restore(host.keptAddresses, at: moment)

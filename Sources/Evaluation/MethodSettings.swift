@@ -84,6 +84,7 @@ public struct MethodSettings: Sendable {
             "taste.theta": \.ranking.taste.theta,
             "engine.alpha-trust": \.ranking.alphaTrust, "engine.tau": \.ranking.tau,
             "engine.floor": \.ranking.floor, "engine.epsilon": \.ranking.epsilon,
+            "engine.witnesses": \.ranking.taste.witnesses,
             "tsalsa.independence-from": \.ranking.independenceFrom,
             "tsalsa.independence-until": \.ranking.independenceUntil,
             "taste.independence-from": \.ranking.taste.independenceFrom,

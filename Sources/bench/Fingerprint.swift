@@ -65,6 +65,7 @@ struct Fingerprint {
         }
         for trust in result.trust { mix(trust.bitPattern) }
         for voice in result.earnedVoices { mix(voice.bitPattern) }
+        for witnessed in result.witnesses { mix(witnessed.bitPattern) }
         return hash
     }
 }

@@ -28,7 +28,7 @@ struct GraphFileTests {
                 {"alpha_trust": 0.2, "alpha_salsa": 0.25, "beta": 0.7, "tau_hard": 0.9,
                  "tau_ramp": 0.4, "popularity_exponent": 0.5, "half_life_epochs": null,
                  "floor": 0.1, "epsilon": 1e-6, "taste_b": 0.1, "taste_c": 0.2, "taste_p": 0.4,
-                 "taste_lambda": 7, "taste_theta": 2, "walks": 50, "walk_length": 20,
+                 "taste_lambda": 7, "taste_theta": 2, "taste_witnesses": 4, "walks": 50, "walk_length": 20,
                  "random_seed": 18446744073709551615, "cold_start_items": 3, "other": 1}
                 """
         ).content().get()
@@ -37,7 +37,7 @@ struct GraphFileTests {
         #expect((read.beta, read.tauHard, read.tau) == (0.7, 0.9, 0.4))
         #expect((read.popularityExponent, read.floor, read.epsilon) == (0.5, 0.1, 1e-6))
         #expect((read.taste.b, read.taste.c, read.taste.p) == (0.1, 0.2, 0.4))
-        #expect((read.taste.lambda, read.taste.theta) == (7, 2))
+        #expect((read.taste.lambda, read.taste.theta, read.taste.witnesses) == (7, 2, 4))
         #expect((read.walks, read.walkLength, read.coldStartItems) == (50, 20, 3))
         #expect(read.seed == .max)
         #expect(content.ego == author(0) && content.snapshot.ego == author(0))

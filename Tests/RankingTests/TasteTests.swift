@@ -39,12 +39,29 @@ struct TasteTests {
             rows[user].map { max(0, $0 * mixture[user]) }
         }
         let concentration = dense.concentration(contribution, groups: dense.groupsByRemoval())
+        let outside = outside(dense, weights, trust.map { $0 * exp(entropy) })
         let scores = shares.indices.map { place -> Double in
+            let witnessed =
+                taste.witnesses > 0 ? max(0.02, min(1, outside[place] / taste.witnesses)) : 1
             let factor = max(0.02, 1 - min(1, max(0, (concentration[place] - 0.5) / 0.5)))
             return shares[place] > 0
-                ? shares[place] * factor * pow(degree[place], -taste.p) : 0
+                ? shares[place] * factor * witnessed * pow(degree[place], -taste.p) : 0
         }
         return (mixture, shares, scores)
+    }
+
+    /// Of each item what others than the ego and than the group that has most of it have.
+    private func outside(
+        _ dense: DenseReference, _ weights: [[Double]], _ presence: [Double]
+    ) -> [Double] {
+        let groups = dense.groupsByRemoval()
+        return (0..<dense.items).map { place in
+            var sums: [Int: Double] = [:]
+            for user in 0..<dense.users where user != dense.ego {
+                sums[groups[user], default: 0] += presence[user] * weights[user][place]
+            }
+            return sums.values.sorted().dropLast().reduce(0, +)
+        }
     }
 
     /// The minimum of `|b_s - sum x_v b_v|^2 + lambda sum x_v^2 / voice(v)` by its normal equations.
@@ -84,6 +101,7 @@ struct TasteTests {
         (parameters.taste.b, parameters.taste.c, parameters.taste.p) = (b, c, p)
         parameters.taste.lambda = lambda
         parameters.taste.theta = 0.5 + Double(seed % 3)
+        parameters.taste.witnesses = Double(seed % 3)
         let result = graph.snapshot.rank(.taste, parameters)
         let expected = naive(graph.dense(ego: 0), parameters)
         #expect(distance(result.mixture, expected.mixture) < 1e-12, "seed \(seed)")

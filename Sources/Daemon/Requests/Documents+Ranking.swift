@@ -85,6 +85,7 @@ extension WhyDocument {
         popularity = explanation.popularity
         concentration = explanation.concentration
         independence = explanation.independence
+        witnesses = explanation.witnesses
         factor = explanation.factor
         rankWithoutLargest = explanation.rankWithoutLargest
         interactions = holders.count

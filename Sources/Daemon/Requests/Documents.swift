@@ -289,7 +289,10 @@ public struct WhyDocument: Document {
     public var concentration: Double?
     /// How independent its supporters are, 0 ... 1; absent far down the list.
     public var independence: Double?
-    /// What concentration and independence leave of the score, at most 1.
+    /// Authors of average trust who have it outside the group of those that have most of it; absent in
+    /// modes that do not ask.
+    public var witnesses: Double?
+    /// What concentration, independence and witnesses leave of the score, at most 1.
     public var factor: Double?
     public var rankWithoutLargest: Int?
     /// Authors known to this node who have the item, and those of them whom no trust path reaches.

@@ -83,6 +83,10 @@ public struct RankingParameters: Hashable, Sendable {
         /// than for `tsalsa`, since voices that saturate give a team less to begin with.
         public var independenceFrom = 0.2
         public var independenceUntil = 0.4
+        /// Authors of average trust who have an item outside the group that has most of it, as many as
+        /// it needs for its whole score. 0, the default, asks for none: no number of them was better on
+        /// all counts (`docs/research/defences.md`, "Witnesses").
+        public var witnesses = 0.0
 
         public init() {}
     }
@@ -161,6 +165,7 @@ extension RankingParameters {
                 "taste.independenceUntil", taste.independenceUntil,
                 taste.independenceFrom.nextUp...1, "above taste.independenceFrom, at most 1"
             ),
+            ("taste.witnesses", taste.witnesses, 0...1e6, "0 ... 1e6"),
             ("auditedPlaces", Double(auditedPlaces), 0...1e9, "0 ... 1e9"),
             ("walks", Double(walks), 1...1e7, "1 ... 1e7"),
             ("walkLength", Double(walkLength), 1...1e5, "1 ... 1e5"),

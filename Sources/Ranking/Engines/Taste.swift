@@ -27,7 +27,11 @@ public struct Taste: RankingEngine {
             let found = standing.heedingDislikes(view, query) { trust in
                 mass(view, query, trust: trust, perVoice: perVoice, earned: [])
             }
-            return RankingResult(name, view, query, standing: standing, mass: found, decay: .groups)
+            return RankingResult(
+                name, view, query, standing: standing, mass: found, decay: .groups,
+                witnesses: Self.witnesses(
+                    view, query, standing, perTrust: perTrust, earned: [],
+                    groups: standing.dominators.groups))
         }
         let explicit = Self.voices(standing.trust, perVoice: perVoice, ego: query.ego)
         let equals = Self.equals(standing.trust, perTrust: perTrust, ego: query.ego)
@@ -39,11 +43,29 @@ public struct Taste: RankingEngine {
                 heard, query, trust: trust, perVoice: perVoice,
                 earned: zip(voices, left).map { $0 * $1 })
         }
-        let groups = standing.dominators.groups
+        var groups = standing.dominators.groups
+        if query.parameters.earned.strangersAreOneVoice {
+            groups = earned.groups(groups, earned: voices)
+        }
         return RankingResult(
             name, heard, query, standing: standing, mass: found, decay: .groups,
-            voiceGroups: query.parameters.earned.strangersAreOneVoice
-                ? earned.groups(groups, earned: voices) : groups)
+            voiceGroups: groups,
+            witnesses: Self.witnesses(
+                heard, query, standing, perTrust: perTrust, earned: found.earned, groups: groups))
+    }
+
+    /// An author is present by its trust in units of the average, not by its voice: thousands of Sybils
+    /// have nearly a voice each and together the trust that comes in. What it earned is added.
+    private static func witnesses(
+        _ snapshot: GraphSnapshot, _ query: RankingQuery, _ standing: TrustStanding,
+        perTrust: Double, earned: [Double], groups: [AuthorIndex?]
+    ) -> Witnesses? {
+        guard query.parameters.taste.witnesses > 0 else { return nil }
+        var presence = standing.trust.map { $0 * perTrust }
+        for (author, more) in earned.enumerated() { presence[author] += more }
+        let relative = relativeScales(snapshot.interactions)
+        return Witnesses(
+            snapshot, query, presence: zip(presence, relative).map { $0 * $1 }, groups: groups)
     }
 
     /// `voice(u) = t / (1 + t)` with `t = trust(u) * perVoice`; the voices of a region sum to at most its

@@ -122,6 +122,7 @@ extension GraphFile.Params {
         if let tasteC { parameters.taste.c = tasteC }
         if let tasteP { parameters.taste.p = tasteP }
         if let tasteLambda { parameters.taste.lambda = tasteLambda }
+        if let tasteWitnesses { parameters.taste.witnesses = tasteWitnesses }
         if let tasteTheta { parameters.taste.theta = tasteTheta }
         if let walks { parameters.walks = walks }
         if let walkLength { parameters.walkLength = walkLength }

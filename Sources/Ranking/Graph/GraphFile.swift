@@ -45,6 +45,7 @@ public struct GraphFile: Codable, Hashable, Sendable {
         public var tasteP: Double?
         public var tasteLambda: Double?
         public var tasteTheta: Double?
+        public var tasteWitnesses: Double?
         public var walks: Int?
         public var walkLength: Int?
         /// Starts the random streams; not the ego.
@@ -70,6 +71,7 @@ public struct GraphFile: Codable, Hashable, Sendable {
             case tasteP = "taste_p"
             case tasteLambda = "taste_lambda"
             case tasteTheta = "taste_theta"
+            case tasteWitnesses = "taste_witnesses"
             case walks
             case walkLength = "walk_length"
             case randomSeed = "random_seed"

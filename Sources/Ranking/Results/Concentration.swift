@@ -15,18 +15,36 @@ struct Concentration {
         _ snapshot: GraphSnapshot, ego: AuthorIndex, groups: [AuthorIndex?],
         contributions: Contributions
     ) {
+        let voices = Self.voices(snapshot, ego: ego, groups: groups, contributions: contributions)
+        let tallies = Self.tallies(snapshot, voices, contributions)
+        concentration = tallies.map { $0.total > 0 ? $0.largest / $0.total : 0 }
+        supporters = Self.supporters(snapshot, ego: ego, voices.map(\.author), contributions)
+    }
+
+    /// Of each item what others than the ego and its largest group contribute, at least 0. O(edges).
+    static func outside(
+        _ snapshot: GraphSnapshot, ego: AuthorIndex, groups: [AuthorIndex?],
+        contributions: Contributions
+    ) -> [Double] {
+        let voices = voices(snapshot, ego: ego, groups: groups, contributions: contributions)
+        return tallies(snapshot, voices, contributions).map { max(0, $0.total - $0.largest) }
+    }
+
+    private static func tallies(
+        _ snapshot: GraphSnapshot, _ voices: [(group: UInt32, author: UInt32)],
+        _ contributions: Contributions
+    ) -> [Tally] {
         let rows = snapshot.interactions
         // One piece of memory an item: they are met in no order.
         var tallies = [Tally](repeating: Tally(), count: snapshot.itemCount)
         var current = [Double](repeating: 0, count: snapshot.itemCount)
         var touched: [UInt32] = []
-        let voices = Self.voices(snapshot, ego: ego, groups: groups, contributions: contributions)
         var place = 0
         while place < voices.count {
             let group = voices[place].group
             if place + 1 == voices.count || voices[place + 1].group != group {
                 // Most groups are one author: nothing to be summed.
-                Self.hear(Int(voices[place].author), contributions, rows, &tallies)
+                hear(Int(voices[place].author), contributions, rows, &tallies)
                 place += 1
                 continue
             }
@@ -48,8 +66,7 @@ struct Concentration {
             }
             touched.removeAll(keepingCapacity: true)
         }
-        concentration = tallies.map { $0.total > 0 ? $0.largest / $0.total : 0 }
-        supporters = Self.supporters(snapshot, ego: ego, voices.map(\.author), contributions)
+        return tallies
     }
 
     /// What one author says, of a group of its own.

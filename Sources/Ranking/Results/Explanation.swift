@@ -13,7 +13,11 @@ public struct Explanation: Hashable, Sendable {
     /// How independent the support is, in [0, 1]; nil below the places that were asked about, and for
     /// engines that do not ask.
     public let independence: Double?
-    /// Factor of the connectivity decay, at most 1.
+    /// How many authors of average trust have it outside the group that has most of it; nil for engines
+    /// that do not ask.
+    public let witnesses: Double?
+    /// Factor of the connectivity decay, at most 1: what concentration, independence and witnesses
+    /// leave of the score.
     public let factor: Double
     /// Everybody who contributed, the ego included, largest first: they sum to `share`. With `taste`
     /// those whose taste speaks against the item come last and are negative.
@@ -77,7 +81,7 @@ extension RankingResult {
             item: item, standing: standing(of: item, cut: cut), rank: position(of: item),
             score: scores[place], share: shares[place], popularity: popularity[place],
             concentration: concentration[place], independence: independence[place],
-            factor: factors[place],
+            witnesses: witnesses.isEmpty ? nil : witnesses[place], factor: factors[place],
             contributions: listed(ordered, share: shares[place], paths: maximumContributors),
             rankWithoutLargest: withoutLargest
                 ? largest.flatMap { rank(of: item, without: $0.author) } : nil)
@@ -132,7 +136,7 @@ extension Explanation {
     fileprivate static func unknown(_ item: ItemIndex) -> Explanation {
         Explanation(
             item: item, standing: .unknownItem, rank: nil, score: 0, share: 0, popularity: 0,
-            concentration: 0, independence: nil, factor: 1, contributions: [],
+            concentration: 0, independence: nil, witnesses: nil, factor: 1, contributions: [],
             rankWithoutLargest: nil)
     }
 }

@@ -31,7 +31,10 @@ public struct RankingResult: Sendable {
     /// How independent the item's support is, in [0, 1], against the ego's trust as a whole; nil where
     /// nobody asked, below the first `auditedPlaces`. Per item.
     public var independence: [Double?] { tables.independence }
-    /// Factor of the connectivity decay, by concentration and independence. Per item.
+    /// How many authors of average trust have the item outside the group that has most of it (`taste`,
+    /// `discover`); empty for engines that do not ask. Per item.
+    public let witnesses: [Double]
+    /// Factor of the connectivity decay, by concentration, independence and witnesses. Per item.
     public var factors: [Double] { tables.factors }
     /// Per item; 0: not recommended.
     public var scores: [Double] { tables.scores }
@@ -56,7 +59,8 @@ public struct RankingResult: Sendable {
 
     init(
         _ engine: EngineName, _ snapshot: GraphSnapshot, _ query: RankingQuery,
-        standing: TrustStanding, mass: WalkMass, decay: Decay, voiceGroups: [AuthorIndex?]? = nil
+        standing: TrustStanding, mass: WalkMass, decay: Decay, voiceGroups: [AuthorIndex?]? = nil,
+        witnesses: Witnesses? = nil
     ) {
         let voices = Concentration(
             snapshot, ego: query.ego, groups: voiceGroups ?? standing.dominators.groups,
@@ -66,7 +70,10 @@ public struct RankingResult: Sendable {
         var tables = ItemTables(
             concentration: concentration,
             independence: [Double?](repeating: nil, count: snapshot.itemCount), factors: factors,
-            scores: Self.scores(mass, factors: factors), supporters: voices.supporters,
+            scores: Self.scores(
+                mass,
+                factors: witnesses.map { zip(factors, $0.factors).map { $0 * $1 } } ?? factors),
+            supporters: voices.supporters,
             singleVoiceFrom: young ? query.parameters.tauHard : nil)
         let left = ItemTables.leftOut(snapshot, query)
         if case .groups = decay, query.parameters.independentVoices > 1 {
@@ -78,19 +85,26 @@ public struct RankingResult: Sendable {
                 leftOut: left)
             tables.independence = audit.values
         }
+        // After the audit, which goes by what it lowers: its own factor and that of the groups.
+        if let witnesses {
+            tables.factors = zip(tables.factors, witnesses.factors).map { $0 * $1 }
+        }
         tables.sort(leftOut: left)
-        self.init(engine, snapshot, query, standing: standing, mass: mass, tables: tables)
+        self.init(
+            engine, snapshot, query, standing: standing, mass: mass, tables: tables,
+            witnesses: witnesses?.held ?? [])
     }
 
     /// From tables that are in order.
     init(
         _ engine: EngineName, _ snapshot: GraphSnapshot, _ query: RankingQuery,
-        standing: TrustStanding, mass: WalkMass, tables: ItemTables
+        standing: TrustStanding, mass: WalkMass, tables: ItemTables, witnesses: [Double] = []
     ) {
         self.engine = engine
         self.snapshot = snapshot
         self.query = query
         self.tables = tables
+        self.witnesses = witnesses
         trust = standing.trust
         visits = standing.flow.visits
         groups = standing.dominators.groups

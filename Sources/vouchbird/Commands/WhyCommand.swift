@@ -66,6 +66,11 @@ struct WhyCommand: Leaf {
             console.line(
                 "Its score counts \(TerminalText.score(factor)) of itself: much of its support "
                     + "reaches you through few people.")
+            if let witnesses = why.witnesses {
+                console.line(
+                    "Beside those who reach you through one person it is had by as many as "
+                        + "\(TerminalText.score(witnesses)) people of average trust.")
+            }
         }
         if why.interactions > 0 { console.line(Self.voices(why)) }
     }

@@ -6,10 +6,11 @@ struct EclipseCommand: ParsableCommand {
         commandName: "eclipse",
         abstract: "Surround the overlays of a whole network, and say how far it got (T24, T25).",
         discussion: """
-            Real overlays, made-up links. One line for each share of attackers, number of keys and seed: \
-            honest nodes without an honest outbound peer at the end and at worst after the tenth round, the \
-            attackers' share of outbound links over their share of network groups, and the most failed \
-            dials of one host by one node within an hour. Exit code 1 when a bar of threats.md is missed: \
+            Real overlays, made-up links, and with --anchors honest friends who are linked for good. One \
+            line for each share of attackers, number of keys and seed: honest nodes without an honest \
+            outbound peer at the end and at worst after the tenth round, the attackers' share of outbound \
+            links over their share of network groups, and the most failed dials of one host by one node \
+            within an hour. Exit code 1 when a bar of threats.md is missed: \
             nobody eclipsed up to 20 %, a ratio up to 1.3, one probe an hour.
             """)
 
@@ -55,7 +56,8 @@ struct EclipseCommand: ParsableCommand {
     func run() throws {
         var isMissed = false
         Console.print(
-            "attackers\tkeys\tseed\teclipsed\tworst\tmalicious_share\tratio\toutbound\tprobes")
+            "anchors\tattackers\tkeys\tseed\teclipsed\tworst\tmalicious_share\tratio\toutbound\tprobes"
+        )
         for share in shares {
             for count in keyCounts {
                 for number in seed..<seed + seeds {
@@ -63,7 +65,8 @@ struct EclipseCommand: ParsableCommand {
                     let ratio = share > 0 ? outcome.maliciousShare / share : 0
                     Console.print(
                         [
-                            "\(share)", "\(count)", "\(number)", "\(outcome.eclipsed)",
+                            "\(anchors)", "\(share)", "\(count)", "\(number)",
+                            "\(outcome.eclipsed)",
                             "\(outcome.worstEclipsed)", rounded(outcome.maliciousShare),
                             rounded(ratio), rounded(outcome.outboundLinks),
                             "\(outcome.probesPerHostHour)",
